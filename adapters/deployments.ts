@@ -1,0 +1,131 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type Caller, maySee } from '../domain/apiKey.ts';
+import { Deployment, HistoryEntry, type Kind, underPointer } from '../domain/deployment.ts';
+import { busy, notFound } from '../domain/problem.ts';
+import type { Project } from '../domain/project.ts';
+import { packed, unpacked } from './codec.ts';
+import { env } from './env.ts';
+import { at, v } from './items.ts';
+import * as projects from './projects.ts';
+import { table } from './table.ts';
+
+const control = () => env('CONTROL_TABLE');
+
+/** Numbers of a caller's go in as text: DynamoDB takes fewer of them than JSON does. */
+export const deploymentItem = (deployment: Deployment) => ({
+  ...at.deployment(deployment.project_id, deployment.kind, deployment.id),
+  v,
+  ...packed(deployment, ['config']),
+});
+export const deploymentOf = (item: Record<string, unknown>): Deployment =>
+  Deployment.parse(unpacked(item, ['config']));
+
+/** The deployment, if there is one and the caller may see its project. */
+export async function load(caller: Caller, id: string): Promise<Deployment> {
+  const place = await where(id);
+  const deployment =
+    place && maySee(caller, place.projectId) ? await get(place.projectId, place.kind, id) : undefined;
+  if (!deployment) throw notFound('Deployment');
+  return deployment;
+}
+
+export async function where(id: string): Promise<{ projectId: string; kind: Kind } | undefined> {
+  const { Item } = await table.send(
+    new GetCommand({ TableName: control(), Key: at.deploymentPlace(id), ConsistentRead: true }),
+  );
+  return Item && { projectId: String(Item.pid), kind: Item.kind as Kind };
+}
+
+export async function get(projectId: string, kind: Kind, id: string): Promise<Deployment | undefined> {
+  const { Item } = await table.send(
+    new GetCommand({ TableName: control(), Key: at.deployment(projectId, kind, id), ConsistentRead: true }),
+  );
+  return Item && deploymentOf(Item);
+}
+
+/**
+ * A page of a project's deployments, newest first. A Query may see the middle of a change, so the pointer is read
+ * before and after it, and decides.
+ */
+export async function list(
+  project: Project,
+  kind: Kind,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ items: Deployment[]; total: number }> {
+  let before: Project | undefined = project;
+  for (let tried = 0; before && tried < 3; tried++) {
+    const rows = await newest(project.id, kind, offset + limit);
+    const after: Project | undefined = await projects.get(project.id);
+    if (after?.seq === before.seq)
+      return {
+        items: rows.slice(offset).map((row) => underPointer(row, before?.prod ?? null)),
+        total: after.total[kind],
+      };
+    if (tried === 2 && after)
+      return {
+        items: rows.slice(offset).map((row) => underPointer(row, after.prod)),
+        total: after.total[kind],
+      };
+    before = after;
+  }
+  throw busy();
+}
+
+async function newest(projectId: string, kind: Kind, most: number): Promise<Deployment[]> {
+  const rows: Deployment[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await table.send(
+      new QueryCommand({
+        TableName: control(),
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: most - rows.length,
+        KeyConditionExpression: 'pk = :project AND begins_with(sk, :kind)',
+        ExpressionAttributeValues: { ':project': at.project(projectId).pk, ':kind': `D#${kind}#` },
+        ExclusiveStartKey,
+      }),
+    );
+    rows.push(...(page.Items ?? []).map(deploymentOf));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey && rows.length < most);
+  return rows;
+}
+
+/** Every deployment of a kind, newest first. */
+export const every = (projectId: string, kind: Kind): Promise<Deployment[]> =>
+  newest(projectId, kind, Number.MAX_SAFE_INTEGER >>> 22);
+
+/** The number that the next deployment of this name gets. */
+export async function nextVersion(projectId: string, name: string): Promise<number> {
+  const { Items } = await table.send(
+    new QueryCommand({
+      TableName: control(),
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: 1,
+      KeyConditionExpression: 'pk = :project AND begins_with(sk, :name)',
+      ExpressionAttributeValues: { ':project': at.project(projectId).pk, ':name': `N#${name}/` },
+    }),
+  );
+  return (
+    Number(
+      String(Items?.[0]?.sk ?? '/0')
+        .split('/')
+        .at(-1),
+    ) + 1
+  );
+}
+
+/** Every step of a deployment's life, oldest first. */
+export async function history(id: string): Promise<HistoryEntry[]> {
+  const { Items } = await table.send(
+    new QueryCommand({
+      TableName: control(),
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :deployment AND begins_with(sk, :entries)',
+      ExpressionAttributeValues: { ':deployment': at.deploymentPlace(id).pk, ':entries': 'H#' },
+    }),
+  );
+  return (Items ?? []).map((item) => HistoryEntry.parse(item));
+}

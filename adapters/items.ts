@@ -1,0 +1,37 @@
+/** Where everything lies in the tables. Keys are spelled here and nowhere else. */
+const sequence = (n: number) => String(n).padStart(12, '0');
+const count = (n: number) => String(n).padStart(6, '0');
+
+export const at = {
+  project: (id: string) => ({ pk: `P#${id}`, sk: 'STATE' }),
+  projects: (id: string) => ({ pk: 'PROJECTS', sk: id }),
+  workspace: (name: string) => ({ pk: `WS#${name}`, sk: 'LOC' }),
+  deployment: (projectId: string, kind: string, id: string) => ({
+    pk: `P#${projectId}`,
+    sk: `D#${kind}#${id}`,
+  }),
+  deploymentPlace: (id: string) => ({ pk: `DEP#${id}`, sk: 'LOC' }),
+  history: (id: string, n: number) => ({ pk: `DEP#${id}`, sk: `H#${count(n)}` }),
+  named: (projectId: string, name: string, version: number) => ({
+    pk: `P#${projectId}`,
+    sk: `N#${name}/${count(version)}`,
+  }),
+  model: (projectId: string, id: string) => ({ pk: `P#${projectId}`, sk: `MODEL#${id}` }),
+  modelPlace: (id: string) => ({ pk: `M#${id}`, sk: 'LOC' }),
+  modelUse: (id: string, deploymentId: string) => ({ pk: `M#${id}`, sk: `D#${deploymentId}` }),
+  modelName: (name: string) => ({ pk: `MODELNAME#${name}`, sk: 'LOC' }),
+  modelVersion: (name: string, version: number) => ({ pk: `MODELNAME#${name}`, sk: `V#${count(version)}` }),
+  alias: (name: string, alias: string) => ({ pk: `MODELNAME#${name}`, sk: `A#${alias}` }),
+  event: (projectId: string, seq: number) => ({ pk: `P#${projectId}`, sk: `E#${sequence(seq)}` }),
+  outbox: (projectId: string, id: string) => ({ pk: `P#${projectId}`, sk: `OUT#${id}` }),
+  operation: (id: string) => ({ pk: `OP#${id}`, sk: 'OP' }),
+  open: (deadline: number, id: string) => ({ pk: 'OPEN', sk: `${String(deadline).padStart(13, '0')}#${id}` }),
+  keyListed: (id: string) => ({ pk: 'KEYS', sk: id }),
+  key: (id: string) => ({ pk: `K#${id}` }),
+};
+
+/** Events that belong to the installation and to no project lie in this one's outbox. */
+export const nobodysProject = 'none';
+
+/** Every item carries the version of its schema. */
+export const v = 1;

@@ -1,0 +1,33 @@
+import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Request } from '../domain/operation.ts';
+import { env } from './env.ts';
+import { limits, local } from './limits.ts';
+
+const arns = {
+  deploy: 'DEPLOY_ARN',
+  promote: 'PROMOTE_ARN',
+  rollback: 'ROLLBACK_ARN',
+  deactivate: 'DEACTIVATE_ARN',
+} as const;
+
+/** A machine answers when it is done: the caller waits this long and then asks the operation's record. */
+const sfn = new SFNClient({
+  ...limits(20_000),
+  maxAttempts: 1,
+  // A stand-in on this machine has no `sync-` host.
+  disableHostPrefix: local('SFN'),
+});
+
+/** Run the machine of a change to its end. Undefined: it did not tell how it ended. */
+export async function run(request: Request): Promise<unknown> {
+  const { status, output } = await sfn
+    .send(
+      new StartSyncExecutionCommand({
+        stateMachineArn: env(arns[request.kind]),
+        name: `${request.kind}-${request.op_id}`,
+        input: JSON.stringify(request),
+      }),
+    )
+    .catch(() => ({ status: undefined, output: undefined }));
+  return status === 'SUCCEEDED' && output ? JSON.parse(output) : undefined;
+}

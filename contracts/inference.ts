@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { Id, Time, ZonedTime } from '../domain/fields.ts';
+import { Inputs } from '../domain/inference.ts';
+import { route } from './route.ts';
+import { limit, page } from './shapes.ts';
+
+const shared = { group: 'inference', dialect: 'mlops' } as const;
+const deployment_id = Id.describe('The deployment');
+
+export const predict = route({
+  ...shared,
+  id: 'predict',
+  scope: 'predict',
+  method: 'POST',
+  path: '/api/mlops/deployments/{deployment_id}/predict',
+  summary: 'Score one record or a list of them; every record is logged',
+  params: z.object({ deployment_id }),
+  body: z.object({
+    inputs: Inputs,
+    options: z
+      .object({
+        include_contributions: z.boolean().default(false),
+        include_probabilities: z.boolean().default(false),
+        store_payload: z.boolean().default(true),
+        privacy_policy_id: Id.optional(),
+        anonymize_logs: z.boolean().optional(),
+        anonymize_response: z.boolean().optional(),
+      })
+      .prefault({}),
+  }),
+  maxBytes: 1024 * 1024,
+  sensitive: true,
+  status: 200,
+  returns: z.object({
+    predictions: z.array(
+      z.object({
+        prediction: z.union([z.string(), z.number()]),
+        probabilities: z.record(z.string(), z.number()).optional(),
+      }),
+    ),
+    contributions: z.array(z.array(z.object({ feature: z.string(), value: z.number() }))).optional(),
+    latency_ms: z.number(),
+    log_ids: z.array(Id),
+  }),
+  trusted: true,
+});
+
+export const listInferenceLogs = route({
+  ...shared,
+  id: 'listInferenceLogs',
+  scope: 'read',
+  method: 'GET',
+  path: '/api/mlops/deployments/{deployment_id}/inference-logs',
+  summary: 'What was asked of a deployment and what it answered, newest first',
+  params: z.object({ deployment_id }),
+  query: z
+    .object({
+      limit: limit(),
+      offset: z.int().min(0).default(0),
+      since: ZonedTime.optional(),
+      until: ZonedTime.optional(),
+    })
+    .refine(({ since, until }) => !(since && until) || Date.parse(since) <= Date.parse(until), {
+      error: 'since must not be after until',
+    }),
+  status: 200,
+  returns: page(
+    z.object({
+      id: Id,
+      deployment_id: Id,
+      inputs: z.record(z.string(), z.unknown()).nullable(),
+      prediction: z.union([z.string(), z.number()]).nullable(),
+      latency_ms: z.number(),
+      status_code: z.int(),
+      created_at: Time,
+      request_id: z.string().optional(),
+    }),
+  ).extend({ until: Time, next_cursor: z.string().nullable() }),
+  trusted: true,
+});

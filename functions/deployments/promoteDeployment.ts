@@ -1,0 +1,9 @@
+import * as deployments from '../../adapters/deployments.ts';
+import { promoteDeployment } from '../../contracts/deployments.ts';
+import { endpoint } from '../kit/endpoint.ts';
+import { asked, finished } from '../kit/lifecycle.ts';
+
+export const handler = endpoint(promoteDeployment, async (given) => {
+  const deployment = await deployments.load(given.caller, given.params.deployment_id);
+  return finished({ kind: 'promote', ...asked(deployment, given) }, given);
+});

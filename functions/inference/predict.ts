@@ -1,0 +1,43 @@
+import { predict } from '../../contracts/inference.ts';
+import { rowId } from '../../domain/id.ts';
+import { assertShowable, privacyOf } from '../../domain/privacy.ts';
+import { ownRequestId } from '../kit/answered.ts';
+import { type Logging, log, ownColumns } from '../kit/inferenceLog.ts';
+import { pipeline, success } from '../kit/pipeline.ts';
+import { recordsOf, score } from '../kit/score.ts';
+import { modelOf, servedBy } from '../kit/serving.ts';
+import { statusOf } from '../kit/wording.ts';
+
+export const handler = pipeline(predict, async ({ params, body, caller, event }) => {
+  const deployment = await servedBy(caller, params.deployment_id);
+  const privacy = privacyOf(deployment.config, body.options, caller);
+  assertShowable(privacy);
+  const keep = privacy.logs
+    ? 'nothing: no privacy policy'
+    : body.options.store_payload
+      ? 'inputs'
+      : 'nothing';
+  const logging: Logging = { deployment, caller, requestId: ownRequestId(event), keep };
+  const started = performance.now();
+  const elapsed = () => Math.round((performance.now() - started) * 1000) / 1000;
+  try {
+    const model = await modelOf(deployment);
+    const scored = score(model, body);
+    const latency_ms = elapsed();
+    const records = recordsOf(body.inputs);
+    const predictions = scored.predictions.map(({ prediction }) => prediction);
+    const inputs = records.map((record) => ownColumns(model.features, record));
+    const id = await log(logging, {
+      rows: records.length,
+      status_code: 200,
+      latency_ms,
+      predictions,
+      inputs,
+    });
+    return success(predict, { ...scored, latency_ms, log_ids: records.map((_, row) => rowId(id, row)) });
+  } catch (thrown) {
+    const failed = { rows: 1, latency_ms: elapsed(), predictions: null, inputs: null };
+    await log(logging, { ...failed, status_code: statusOf(thrown) });
+    throw thrown;
+  }
+});

@@ -1,0 +1,65 @@
+import type * as z from 'zod';
+
+const words: Record<string, boolean> = Object.assign(Object.create(null), {
+  ...{ '1': true, on: true, t: true, true: true, y: true, yes: true },
+  ...{ '0': false, off: false, f: false, false: false, n: false, no: false },
+});
+const integer = /^\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*$/;
+const decimal = /^\s*[+-]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+
+type Def = {
+  type: string;
+  format?: string;
+  innerType?: z.core.$ZodType;
+  in?: z.core.$ZodType;
+  element?: z.core.$ZodType;
+  shape?: Record<string, z.core.$ZodType>;
+};
+
+/**
+ * What the published API takes although it is spelled otherwise: "2" for a whole number, "yes" for true. A value
+ * that cannot be read so is left as it is, for the schema to refuse. Rules: pydantic's lax mode.
+ */
+export function lax(schema: z.core.$ZodType, value: unknown): unknown {
+  const def = schema._zod.def as Def;
+  if (value === undefined || value === null) return value;
+  switch (def.type) {
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+      return def.innerType ? lax(def.innerType, value) : value;
+    case 'pipe':
+      return def.in ? lax(def.in, value) : value;
+    case 'array':
+      return Array.isArray(value)
+        ? value.map((item) => (def.element ? lax(def.element, item) : item))
+        : value;
+    case 'object':
+      return laxObject(def.shape ?? {}, value);
+    case 'number':
+      return laxNumber(value, def.format === 'safeint' ? integer : decimal);
+    case 'boolean':
+      return laxBoolean(value);
+    default:
+      return value;
+  }
+}
+
+function laxObject(shape: Record<string, z.core.$ZodType>, value: unknown): unknown {
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  const read: Record<string, unknown> = {};
+  for (const [key, type] of Object.entries(shape))
+    if (Object.hasOwn(value as object, key)) read[key] = lax(type, (value as Record<string, unknown>)[key]);
+  return read;
+}
+
+const laxNumber = (value: unknown, form: RegExp) =>
+  typeof value === 'string' && value.length < 400 && form.test(value)
+    ? Number(value.replaceAll('_', ''))
+    : value;
+
+function laxBoolean(value: unknown): unknown {
+  if (value === 1 || value === 0) return value === 1;
+  return typeof value === 'string' ? (words[value.toLowerCase()] ?? value) : value;
+}

@@ -1,0 +1,26 @@
+type Unit = 'Count' | 'Milliseconds';
+
+/** One line in CloudWatch's embedded metric format: a log and its metrics at once. No bodies, no values. */
+export function metric(
+  values: Record<string, [value: number, unit: Unit]>,
+  fields: Record<string, string | number | undefined> = {},
+  dimensions: string[] = [],
+): void {
+  const Metrics = Object.entries(values).map(([Name, [, Unit]]) => ({ Name, Unit }));
+  const line = {
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [{ Namespace: 'Slipway', Dimensions: [dimensions], Metrics }],
+    },
+    ...fields,
+    ...Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value])),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** What happened that nobody asked for: one line, no values of anybody's data. */
+export function fault(operationId: string, error: unknown): void {
+  const { name, message, stack } = error instanceof Error ? error : new Error('not an Error was thrown');
+  process.stdout.write(`${JSON.stringify({ level: 'ERROR', operationId, error: name, message, stack })}\n`);
+  if (message.startsWith('invariant_broken')) metric({ InvariantBroken: [1, 'Count'] }, { operationId });
+}

@@ -1,0 +1,43 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Input, Route } from '../../contracts/route.ts';
+import type { Caller } from '../../domain/apiKey.ts';
+import { Problem } from '../../domain/problem.ts';
+import { answered } from './answered.ts';
+import { authenticate, authorize } from './authenticate.ts';
+import { read } from './read.ts';
+import { type Reply, worded } from './wording.ts';
+
+export type Base<R extends Route> = Input<R> & {
+  caller: Caller;
+  event: APIGatewayProxyEventV2;
+  /** Set a header of the answer, however the request ends. */
+  header(name: string, value: string | number): void;
+};
+
+const anyone: Caller = { id: 'anyone', kind: 'user', scopes: [], roles: [], projects: [], expires: null };
+
+/** What every endpoint does, in this order: who calls, may he, what does he want; then run, then word the answer. */
+export const pipeline = <R extends Route>(route: R, run: (given: Base<R>) => Promise<Reply>) =>
+  middy<APIGatewayProxyEventV2, Reply>()
+    .use(answered(route))
+    .handler(async (event) => {
+      const headers: Record<string, string> = {};
+      const header = (name: string, value: string | number) => {
+        headers[name] = String(value);
+      };
+      const caller = route.scope === 'public' ? anyone : await authenticate(event.headers);
+      authorize(caller, route);
+      const reply = await run({ ...read(route, event), caller, event, header }).catch((thrown: unknown) => {
+        if (thrown instanceof Problem) return worded(route.dialect, thrown);
+        throw thrown;
+      });
+      return { ...reply, headers: { ...headers, ...reply.headers } };
+    });
+
+/** The answer of a route, in the form that it promises. */
+export const success = (route: Route, output: unknown): Reply => ({
+  statusCode: route.status,
+  headers: {},
+  body: JSON.stringify(route.trusted ? output : route.returns.parse(output)),
+});

@@ -1,0 +1,41 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod';
+import type { Input, Route } from '../../contracts/route.ts';
+import { type Fault, Problem } from '../../domain/problem.ts';
+import { bodyText, bodyValue } from './body.ts';
+import { faults } from './faults.ts';
+import { lax } from './lax.ts';
+
+/** Path, query and body of a request, read by its contract. All that is wrong with them is said at once. */
+export function read<R extends Route>(route: R, event: APIGatewayProxyEventV2): Input<R> {
+  const text = route.body ? bodyText(event, route) : undefined;
+  const body = route.body ? bodyValue(text, event.headers, route) : undefined;
+  const found: Fault[] = [];
+  const input = {
+    params: part('path', route.params, event.pathParameters ?? {}, found),
+    query: route.query && part('query', route.query, query(event.rawQueryString ?? ''), found),
+    body: route.body && part('body', route.body, body, found),
+  };
+  if (found.length > 0)
+    throw new Problem(
+      'invalid',
+      found.slice(0, 20).map((f) => (route.sensitive ? discreet(f) : f)),
+    );
+  return input as Input<R>;
+}
+
+function part<T extends z.ZodType>(name: 'path' | 'query' | 'body', type: T, sent: unknown, found: Fault[]) {
+  if (name === 'body' && sent === undefined) {
+    found.push({ type: 'missing', loc: ['body'], msg: 'Field required', input: null });
+    return undefined;
+  }
+  const { data, error } = z.safeParse(type, lax(type, sent));
+  if (error) found.push(...faults(name, error.issues, sent));
+  return data;
+}
+
+/** A repeated parameter takes its last value; the gateway would join them by commas. */
+const query = (raw: string) => Object.fromEntries(new URLSearchParams(raw));
+
+/** Data of people may stand in an input: the fault names the field and leaves the value out. */
+const discreet = ({ input: _, ...fault }: Fault): Fault => fault;

@@ -1,0 +1,11 @@
+import { settle } from '../../adapters/changes.ts';
+import { reserveDeployment } from '../../contracts/tasks.ts';
+import { reserve } from '../../domain/change.ts';
+import { now } from '../kit/clock.ts';
+import { stepOf } from '../kit/step.ts';
+import { task } from '../kit/task.ts';
+
+export const handler = task('reserveDeployment', reserveDeployment, async (request) => {
+  const at = now();
+  return stepOf(await settle(request, (seen) => reserve(request, seen, at), at));
+});

@@ -1,0 +1,26 @@
+import * as artifacts from '../../adapters/artifacts.ts';
+import * as models from '../../adapters/models.ts';
+import { completeModel } from '../../contracts/models.ts';
+import { completed, refused } from '../../domain/model.ts';
+import { conflict, Problem } from '../../domain/problem.ts';
+import { newId, now } from '../kit/clock.ts';
+import { endpoint } from '../kit/endpoint.ts';
+import { examine } from '../kit/examine.ts';
+import { viewOf } from '../kit/modelViews.ts';
+
+export const handler = endpoint(completeModel, async ({ params, caller, operationId, answer }) => {
+  const model = await models.load(caller, params.model_id);
+  if (model.status === 'ready') return { ok: true as const, model: await viewOf(model) };
+  if (model.status === 'failed')
+    throw new Problem('invalid', model.error_message ?? 'Register the model again');
+  const size = await artifacts.uploaded(model.id, 'artifact');
+  if (size === undefined) throw conflict('Artifact has not been uploaded');
+  const examined = await examine(model, size);
+  if (typeof examined === 'string') {
+    await models.save(model, refused(model, examined), { status: 422, body: undefined }, operationId);
+    throw new Problem('invalid', examined);
+  }
+  const ready = completed(model, examined);
+  const told = { id: newId(), type: 'model.ready', subject: model.id, actor: caller.id, at: now() } as const;
+  return models.save(model, ready, answer({ ok: true, model: await viewOf(ready) }), operationId, told);
+});

@@ -1,0 +1,12 @@
+import * as models from '../../adapters/models.ts';
+import { deleteAlias } from '../../contracts/models.ts';
+import { maySee } from '../../domain/apiKey.ts';
+import { notFound } from '../../domain/problem.ts';
+import { endpoint } from '../kit/endpoint.ts';
+
+export const handler = endpoint(deleteAlias, async ({ params, caller }) => {
+  const known = await models.registered(params.name);
+  if (!known || !maySee(caller, known.project_id)) throw notFound('Model');
+  if (!(await models.dropAlias(params.name, params.alias))) throw notFound('Alias');
+  return { ok: true as const };
+});

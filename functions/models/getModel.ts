@@ -1,0 +1,10 @@
+import * as models from '../../adapters/models.ts';
+import { getModel } from '../../contracts/models.ts';
+import { endpoint } from '../kit/endpoint.ts';
+import { viewOf } from '../kit/modelViews.ts';
+
+export const handler = endpoint(getModel, async ({ params, caller, header }) => {
+  const model = await models.load(caller, params.model_id);
+  header('etag', `"${model.rev}"`);
+  return { model: await viewOf(model) };
+});

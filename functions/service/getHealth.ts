@@ -1,0 +1,7 @@
+import { getHealth } from '../../contracts/service.ts';
+import project from '../../package.json' with { type: 'json' };
+import { pipeline, success } from '../kit/pipeline.ts';
+
+const healthy = success(getHealth, { status: 'ok', version: project.version });
+
+export const handler = pipeline(getHealth, async () => healthy);

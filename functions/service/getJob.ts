@@ -1,0 +1,12 @@
+import * as operations from '../../adapters/operations.ts';
+import { getJob } from '../../contracts/service.ts';
+import { maySee } from '../../domain/apiKey.ts';
+import { shown } from '../../domain/operation.ts';
+import { notFound } from '../../domain/problem.ts';
+import { endpoint } from '../kit/endpoint.ts';
+
+export const handler = endpoint(getJob, async ({ params, caller }) => {
+  const operation = await operations.get(params.job_id);
+  if (!operation || !maySee(caller, operation.project_id)) throw notFound('Job');
+  return { job: shown(operation) };
+});
