@@ -4,19 +4,11 @@ import {
   HeadObjectCommand,
   NotFound,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { time } from '../domain/fields.ts';
 import { env } from './env.ts';
-import { limits, local } from './limits.ts';
-
-/** Without the last line a presigned upload promises the checksum of an empty body. */
-const s3 = new S3Client({
-  ...limits(10_000),
-  forcePathStyle: local('S3'),
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-});
+import { objects } from './objects.ts';
 
 const bucket = () => ({ Bucket: env('MODELS_BUCKET') });
 const expires = 300;
@@ -30,7 +22,7 @@ export const mostBytes: Record<Part, number> = { artifact: 128 * 1024 * 1024, ba
 /** An address that takes one upload, once. */
 export async function upload(modelId: string, part: Part, now: number) {
   const command = new PutObjectCommand({ ...bucket(), Key: uploadKey(modelId, part), IfNoneMatch: '*' });
-  const url = await getSignedUrl(s3, command, {
+  const url = await getSignedUrl(objects, command, {
     expiresIn: expires,
     unhoistableHeaders: new Set(['if-none-match']),
     signableHeaders: new Set(['host', 'if-none-match']),
@@ -47,7 +39,7 @@ export async function upload(modelId: string, part: Part, now: number) {
 /** How many bytes were uploaded; undefined when nothing was. */
 export async function uploaded(modelId: string, part: Part): Promise<number | undefined> {
   try {
-    const { ContentLength } = await s3.send(
+    const { ContentLength } = await objects.send(
       new HeadObjectCommand({ ...bucket(), Key: uploadKey(modelId, part) }),
     );
     return ContentLength;
@@ -58,7 +50,7 @@ export async function uploaded(modelId: string, part: Part): Promise<number | un
 }
 
 const read = async (Key: string): Promise<Uint8Array> => {
-  const { Body } = await s3.send(new GetObjectCommand({ ...bucket(), Key }));
+  const { Body } = await objects.send(new GetObjectCommand({ ...bucket(), Key }));
   if (!Body) throw new Error('an object without a body');
   return Body.transformToByteArray();
 };
@@ -69,11 +61,11 @@ export const readArtifact = (key: string): Promise<Uint8Array> => read(key);
 /** Keep what was checked; from here it is never written again. */
 export async function keep(modelId: string, bytes: Uint8Array): Promise<string> {
   const Key = artifactKey(modelId);
-  await s3.send(new PutObjectCommand({ ...bucket(), Key, Body: bytes }));
+  await objects.send(new PutObjectCommand({ ...bucket(), Key, Body: bytes }));
   return Key;
 }
 
 export async function keepBaseline(modelId: string): Promise<void> {
   const from = `${env('MODELS_BUCKET')}/${uploadKey(modelId, 'baseline')}`;
-  await s3.send(new CopyObjectCommand({ ...bucket(), CopySource: from, Key: baselineKey(modelId) }));
+  await objects.send(new CopyObjectCommand({ ...bucket(), CopySource: from, Key: baselineKey(modelId) }));
 }

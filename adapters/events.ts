@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { env } from './env.ts';
 import { limits } from './limits.ts';
 
-const bus = new EventBridgeClient(limits());
+export const bus = new EventBridgeClient(limits());
 
 export interface Published {
   id: string;

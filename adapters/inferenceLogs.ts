@@ -1,13 +1,12 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Deployment } from '../domain/deployment.ts';
 import { hourOf, shard } from '../domain/log.ts';
 import { env } from './env.ts';
-import { limits, local } from './limits.ts';
 import { rowsOf } from './logCodec.ts';
+import { objects } from './objects.ts';
 import { table } from './table.ts';
 
-const s3 = new S3Client({ ...limits(5_000), forcePathStyle: local('S3') });
 const hour = 3_600_000;
 const atOnce = 32;
 
@@ -127,7 +126,7 @@ const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((v
 async function whole(item: Record<string, unknown>) {
   const apart = item.r as { key: string } | undefined;
   if (!apart) return { item, payload: undefined };
-  const payload = await s3
+  const payload = await objects
     .send(new GetObjectCommand({ Bucket: env('DATA_BUCKET'), Key: apart.key }))
     .then(({ Body }) => Body?.transformToByteArray())
     .catch(() => undefined);

@@ -11,7 +11,7 @@ const arns = {
 } as const;
 
 /** A machine answers when it is done: the caller waits this long and then asks the operation's record. */
-const sfn = new SFNClient({
+export const sfn = new SFNClient({
   ...limits(20_000),
   maxAttempts: 1,
   // A stand-in on this machine has no `sync-` host.

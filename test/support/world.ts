@@ -1,0 +1,191 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { bus } from '../../adapters/events.ts';
+import { sfn } from '../../adapters/machines.ts';
+import { objects } from '../../adapters/objects.ts';
+import { type Answered, type Call, transport } from '../../adapters/signed.ts';
+import { client, table as documents, once } from '../../adapters/table.ts';
+import type { OperationId } from '../../contracts/routes.ts';
+import { routes } from '../../contracts/routes.ts';
+import { type Machine, run } from '../../local/asl/run.ts';
+import { createTable } from './table.ts';
+
+type Handler = (event: unknown, context: Context) => Promise<unknown>;
+interface Reply {
+  status: number;
+  body: Record<string, any>; // biome-ignore lint/suspicious/noExplicitAny: a client sees JSON.
+  headers: Record<string, string>;
+}
+export interface Asked {
+  params?: Record<string, string>;
+  query?: string;
+  body?: unknown;
+  /** The body as it goes over the wire, where it is no JSON of ours. */
+  raw?: string;
+  headers?: Record<string, string | undefined>;
+  key?: string;
+}
+
+const names = {
+  CONTROL_TABLE: 'control',
+  LOGS_TABLE: 'logs',
+  IDEMPOTENCY_TABLE: 'idempotency',
+  KEYS_TABLE: 'keys',
+  MODELS_BUCKET: 'models',
+  DATA_BUCKET: 'data',
+  EVENT_BUS: 'slipway',
+  ...{ DEPLOY_ARN: 'deploy', PROMOTE_ARN: 'promote', ROLLBACK_ARN: 'rollback', DEACTIVATE_ARN: 'deactivate' },
+};
+
+/** The whole system in one process: real functions, real machines, and stand-ins where AWS would be. */
+export async function createWorld(now: () => number = Date.now) {
+  Object.assign(process.env, names);
+  const table = createTable(
+    { control: ['pk', 'sk'], logs: ['pk', 'sk'], idempotency: ['pk'], keys: ['pk'] },
+    now,
+  );
+  for (const asks of [client, documents, once]) table.install(asks);
+  const store = new Map<string, Buffer>();
+  const published: object[] = [];
+  const functions = new Map<string, Handler>();
+  for (const file of globSync('functions/*/*.ts', { exclude: ['functions/kit/**'] }))
+    functions.set(
+      basename(file, '.ts'),
+      (await import(/* @vite-ignore */ join(process.cwd(), file))).handler,
+    );
+
+  transport.send = async ({ url }, call) =>
+    call.service === 's3' ? object(store, url, call) : asDynamo(table.answer, call);
+  intercept(objects, (command, input) => s3(store, command, input));
+  intercept(sfn, async (_, { stateMachineArn, input }) => {
+    const machine = JSON.parse(readFileSync(`statemachines/${stateMachineArn}.asl.json`, 'utf8')) as Machine;
+    const output = await run(machine, JSON.parse(input as string), {
+      invoke: async (name, payload) => functions.get(name)?.(payload, {} as Context),
+      sleep: async () => {},
+      now,
+      random: Math.random,
+    });
+    return { status: 'SUCCEEDED', output: JSON.stringify(output) };
+  });
+  intercept(bus, async (_, { Entries }) => {
+    published.push(...(Entries as object[]));
+    return { Entries: (Entries as object[]).map(() => ({ EventId: 'e' })) };
+  });
+
+  let key = '';
+  const call = async (id: OperationId | 'unknownRoute', asked: Asked = {}): Promise<Reply> => {
+    const handler = functions.get(id);
+    if (!handler) throw new Error(`no function ${id}`);
+    const { statusCode, body, headers } = (await handler(eventOf(id, { key, ...asked }), {} as Context)) as {
+      statusCode: number;
+      body: string;
+      headers: Record<string, string>;
+    };
+    return { status: statusCode, body: JSON.parse(body), headers };
+  };
+  const { makeAdminKey } = await import('../../scripts/adminKey.ts');
+  key = await makeAdminKey({ controlTable: 'control', keysTable: 'keys' });
+  return { table, store, published, functions, call, key };
+}
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+function eventOf(id: string, { params = {}, query = '', body, raw, headers = {}, key }: Asked) {
+  const route = routes.find((r) => r.id === id);
+  const path = (route?.path ?? '/').replaceAll(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(params[name] ?? ''),
+  );
+  const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  return {
+    version: '2.0',
+    rawPath: params.rawPath ?? path,
+    rawQueryString: query,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(text && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    pathParameters: params,
+    requestContext: { requestId: 'request', http: { method: route?.method ?? 'GET', path } },
+    body: text,
+    isBase64Encoded: false,
+  } as unknown as APIGatewayProxyEventV2;
+}
+
+type Input = Record<string, unknown>;
+type Stack = { add(middleware: unknown, options: object): void };
+
+/** Answer a client's calls before anything is made of them for the wire; signing for others stays what it is. */
+function intercept(
+  asks: { middlewareStack: unknown },
+  answer: (command: string, input: Input) => Promise<object>,
+) {
+  const stack = asks.middlewareStack as Stack;
+  const middleware =
+    (next: (args: object) => unknown, { commandName = '' }: { commandName?: string }) =>
+    async (args: { input: Input }) =>
+      commandName === 'PutObjectCommand' && args.input.Body === undefined
+        ? next(args)
+        : { response: {}, output: await answer(commandName, args.input) };
+  stack.add(middleware, { step: 'initialize', name: 'world', override: true });
+}
+
+async function s3(store: Map<string, Buffer>, command: string, input: Input): Promise<object> {
+  const place = `${input.Bucket}/${input.Key}`;
+  const bytes = store.get(place);
+  switch (command) {
+    case 'PutObjectCommand':
+      store.set(place, Buffer.from(input.Body as Uint8Array));
+      return {};
+    case 'CopyObjectCommand':
+      store.set(place, store.get(String(input.CopySource)) ?? Buffer.alloc(0));
+      return {};
+    case 'DeleteObjectCommand':
+      store.delete(place);
+      return {};
+    case 'HeadObjectCommand': {
+      const { NotFound } = await import('@aws-sdk/client-s3');
+      if (!bytes) throw new NotFound({ message: 'NotFound', $metadata: {} });
+      return { ContentLength: bytes.length };
+    }
+    default: {
+      const { NoSuchKey } = await import('@aws-sdk/client-s3');
+      if (!bytes) throw new NoSuchKey({ message: 'NoSuchKey', $metadata: {} });
+      return {
+        Body: { transformToByteArray: async () => bytes, transformToString: async () => bytes.toString() },
+      };
+    }
+  }
+}
+
+function object(store: Map<string, Buffer>, url: URL, { method, body }: Call): Answered {
+  const place = decodeURIComponent(url.pathname.slice(1));
+  if (method === 'PUT') {
+    store.set(place, Buffer.from(body as Uint8Array));
+    return { status: 200, body: Buffer.alloc(0) };
+  }
+  const found = store.get(place);
+  return { status: found ? 200 : 404, body: found ?? Buffer.alloc(0) };
+}
+
+async function asDynamo(
+  answer: (target: string, body: string) => Promise<{ status: number; body: string }>,
+  call: Call,
+) {
+  const { status, body } = await answer(call.headers?.['x-amz-target'] ?? '', String(call.body));
+  return { status, body: Buffer.from(body) };
+}
+
+/** A project with a model that is ready, from a file of the project's own fixtures. */
+export async function withModel(world: World, file = 'xgboost-binary.json', projectId?: string) {
+  const { call, store } = world;
+  const project_id =
+    projectId ??
+    (await call('createProject', { body: { name: `project ${Math.random()}` } })).body.project_id;
+  const registered = await call('registerModel', { body: { project_id, name: `model ${Math.random()}` } });
+  const model_id = registered.body.model_id;
+  store.set(`models/uploads/${model_id}/artifact`, readFileSync(`test/fixtures/models/${file}`));
+  const completed = await call('completeModel', { params: { model_id } });
+  if (completed.status !== 200) throw new Error(JSON.stringify(completed.body));
+  return { project_id: project_id as string, model_id: model_id as string };
+}
