@@ -1,14 +1,14 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Deployment } from '../domain/deployment.ts';
 import { hourOf, shard } from '../domain/log.ts';
 import { env } from './env.ts';
 import { rowsOf } from './logCodec.ts';
-import { objects } from './objects.ts';
+import * as objects from './objects.ts';
 import { table } from './table.ts';
 
 const hour = 3_600_000;
 const atOnce = 32;
+const mostPayload = 8 * 1024 * 1024;
 
 /** Times in milliseconds, both exclusive. */
 export interface Window {
@@ -126,9 +126,7 @@ const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((v
 async function whole(item: Record<string, unknown>) {
   const apart = item.r as { key: string } | undefined;
   if (!apart) return { item, payload: undefined };
-  const payload = await objects
-    .send(new GetObjectCommand({ Bucket: env('DATA_BUCKET'), Key: apart.key }))
-    .then(({ Body }) => Body?.transformToByteArray())
-    .catch(() => undefined);
+  const place = { bucket: env('DATA_BUCKET'), key: apart.key };
+  const payload = await objects.get(place, mostPayload).catch(() => undefined);
   return { item, payload };
 }

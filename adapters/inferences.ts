@@ -3,7 +3,7 @@ import { attributes } from './attributes.ts';
 import * as dynamo from './dynamo.ts';
 import { env } from './env.ts';
 import { logItem } from './logCodec.ts';
-import { objectUrl, send } from './signed.ts';
+import * as objects from './objects.ts';
 
 export type Written = 'logged' | 'spooled' | 'dropped';
 
@@ -38,8 +38,5 @@ const spool = (hour: string, id: string, whole: string): Promise<Written> =>
     () => 'dropped',
   );
 
-async function keep(key: string, body: string | Uint8Array, timeout: number): Promise<void> {
-  const url = objectUrl(env('DATA_BUCKET'), key);
-  const { status } = await send({ service: 's3', method: 'PUT', url, body, timeout });
-  if (status !== 200) throw new Error(`S3 answered ${status}`);
-}
+const keep = (key: string, body: string | Uint8Array, timeout: number) =>
+  objects.put({ bucket: env('DATA_BUCKET'), key }, body, { timeout });

@@ -3,7 +3,3 @@ export const limits = (requestTimeout = 2_000) => ({
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 500, requestTimeout, throwOnRequestTimeout: true },
 });
-
-/** Whether a service is answered by a stand-in: there its hosts have no names of their own. */
-export const local = (service: 'S3' | 'SFN'): boolean =>
-  (process.env.AWS_ENDPOINT_URL ?? process.env[`AWS_ENDPOINT_URL_${service}`]) !== undefined;

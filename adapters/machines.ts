@@ -1,7 +1,7 @@
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Request } from '../domain/operation.ts';
 import { env } from './env.ts';
-import { limits, local } from './limits.ts';
+import { limits } from './limits.ts';
 
 const arns = {
   deploy: 'DEPLOY_ARN',
@@ -15,7 +15,7 @@ export const sfn = new SFNClient({
   ...limits(20_000),
   maxAttempts: 1,
   // A stand-in on this machine has no `sync-` host.
-  disableHostPrefix: local('SFN'),
+  disableHostPrefix: (process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_SFN) !== undefined,
 });
 
 /** Run the machine of a change to its end. Undefined: it did not tell how it ended. */

@@ -5,7 +5,7 @@ import { unpacked } from './codec.ts';
 import * as dynamo from './dynamo.ts';
 import { env } from './env.ts';
 import { at } from './items.ts';
-import { objectUrl, send } from './signed.ts';
+import * as objects from './objects.ts';
 
 /** What predict reads, without an SDK. Every read is strongly consistent. */
 export async function place(deploymentId: string): Promise<{ projectId: string; kind: Kind } | undefined> {
@@ -25,16 +25,8 @@ export async function model(projectId: string, id: string): Promise<Model | unde
 
 /** The bytes of an artifact, if they are the ones that were registered. */
 export async function artifact({ key, sha256, bytes }: NonNullable<Model['artifact']>): Promise<Uint8Array> {
-  const { status, body } = await send({
-    service: 's3',
-    method: 'GET',
-    url: objectUrl(env('MODELS_BUCKET'), key),
-    timeout: 10_000,
-    attempts: 2,
-    maxBytes: bytes,
-  });
-  if (status !== 200) throw new Error(`the artifact could not be read (${status})`);
-  if (body.length !== bytes || createHash('sha256').update(body).digest('hex') !== sha256)
+  const found = await objects.get({ bucket: env('MODELS_BUCKET'), key }, bytes);
+  if (!found || createHash('sha256').update(found).digest('hex') !== sha256)
     throw new Error('the artifact is not the one that was registered');
-  return body;
+  return found;
 }

@@ -1,12 +1,11 @@
-import { Agent as PlainAgent, request as plainRequest } from 'node:http';
-import { Agent, request } from 'node:https';
+import { Agent, type RequestOptions, request } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AwsV4Signer } from 'aws4fetch';
+import { sha256, signedHeaders } from './sigv4.ts';
 
-/** Calls to AWS without an SDK, for the function in which every kilobyte is a wait. */
+/** Calls to AWS without an SDK, for functions in which every kilobyte is a wait. */
 export interface Call {
   service: 'dynamodb' | 's3';
-  method: 'GET' | 'PUT' | 'POST';
+  method: 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE';
   url: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
@@ -18,66 +17,68 @@ export interface Call {
 }
 export interface Answered {
   status: number;
+  headers: Record<string, string | string[] | undefined>;
   body: Buffer;
 }
 
-const region = () => process.env.AWS_REGION ?? 'us-east-1';
+export const region = () => process.env.AWS_REGION ?? 'us-east-1';
+
+/** They are read at every call: they change while a function lives. */
+export const credentials = () => ({
+  accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',
+  secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
+  sessionToken: process.env.AWS_SESSION_TOKEN,
+});
 
 /** Where a service answers: on AWS, or wherever the two variables say that every SDK reads. */
-export function endpoint(service: 'dynamodb' | 's3'): string {
+export function endpoint(service: Call['service']): string {
   const own = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env.AWS_ENDPOINT_URL;
   return (own ?? `https://${service}.${region()}.amazonaws.com`).replace(/\/$/, '');
 }
-
-/** The address of an object; its bucket stands in the path, as every endpoint understands it. */
-export const objectUrl = (bucket: string, key: string) =>
-  `${endpoint('s3')}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
 
 /** Send a signed request. 5xx, throttling and silence are tried again as often as the call allows. */
 export async function send(call: Call): Promise<Answered> {
   for (let tried = 1; ; tried++) {
     const last = tried >= (call.attempts ?? 1);
-    const answer = await transport.send(await signed(call), call).catch((error: Error) => {
+    const answer = await transport.send(new URL(call.url), sign(call), call).catch((error: Error) => {
       if (last) throw error;
     });
-    if (answer && (last || !retryable(answer))) return answer;
+    if (answer && (last || !passing(answer))) return answer;
     await pause(25 * Math.random() * 2 ** tried);
   }
 }
 
-const retryable = ({ status, body }: Answered) =>
+const passing = ({ status, body }: Answered) =>
   status >= 500 ||
   status === 429 ||
   (status === 400 && /Throttl|Throughput|RequestLimit/.test(body.toString('utf8', 0, 300)));
 
-/** The credentials are read at every call: they change while a function lives. */
-async function signed(call: Call): Promise<{ url: URL; headers: Headers }> {
-  const { method, url, headers, body, service } = call;
-  const signer = new AwsV4Signer({
-    method,
-    url,
-    headers,
-    body: body as ConstructorParameters<typeof AwsV4Signer>[0]['body'],
-    service,
-    region: region(),
-    cache: derived,
-    accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',
-    secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
-    sessionToken: process.env.AWS_SESSION_TOKEN,
-  });
-  return signer.sign();
-}
-const derived = new Map<string, ArrayBuffer>();
+/** A body for S3 goes over TLS and is known by its checksum: it need not be hashed for its signature too. */
+const sign = ({ method, url, service, headers = {}, body = '' }: Call) =>
+  signedHeaders(
+    {
+      ...{ method, service, headers, url: new URL(url), region: region(), now: Date.now() },
+      payload: service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(body),
+    },
+    credentials(),
+  );
 
-const agents = { 'http:': new PlainAgent({ keepAlive: true }), 'https:': new Agent({ keepAlive: true }) };
+type Sender = typeof request;
+
+/** Importing node:http would load a WebSocket client with it, 23 ms of CPU; only a stand-in on this machine needs it. */
+const plain = () => process.getBuiltinModule('node:http');
+const secureAgent = new Agent({ keepAlive: true });
+let plainAgent: RequestOptions['agent'];
 
 /** The one seam to the network, so that a test can stand in for it. */
 export const transport = {
-  send: ({ url, headers }: { url: URL; headers: Headers }, call: Call): Promise<Answered> =>
+  send: (url: URL, headers: Record<string, string>, call: Call): Promise<Answered> =>
     new Promise((resolve, reject) => {
-      const over = url.protocol === 'http:' ? plainRequest : request;
-      const agent = agents[url.protocol as keyof typeof agents];
-      const req = over(url, { method: call.method, headers: Object.fromEntries(headers), agent }, (res) => {
+      const secure = url.protocol === 'https:';
+      if (!secure) plainAgent ??= new (plain().Agent)({ keepAlive: true });
+      const over = secure ? request : (plain().request as Sender);
+      const agent = secure ? secureAgent : plainAgent;
+      const req = over(url, { method: call.method, headers, agent }, (res) => {
         const parts: Buffer[] = [];
         let bytes = 0;
         res.on('data', (part: Buffer) => {
@@ -86,7 +87,11 @@ export const transport = {
             req.destroy(new Error(`${call.service} sent too much`));
           else parts.push(part);
         });
-        res.on('end', () => done(() => resolve({ status: res.statusCode ?? 0, body: Buffer.concat(parts) })));
+        res.on('end', () =>
+          done(() =>
+            resolve({ status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(parts) }),
+          ),
+        );
         res.on('error', (error) => done(() => reject(error)));
       });
       const timer = setTimeout(() => req.destroy(timedOut(call)), call.timeout);

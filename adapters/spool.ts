@@ -1,33 +1,24 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { env } from './env.ts';
-import { objects } from './objects.ts';
+import * as objects from './objects.ts';
 import { client } from './table.ts';
 
-const Attribute = z.record(z.string(), z.unknown());
+const mostBytes = 8 * 1024 * 1024;
 const Spooled = z.object({
-  item: z.record(z.string(), Attribute),
+  item: z.record(z.string(), z.record(z.string(), z.unknown())),
   payload: z.object({ key: z.string().startsWith('payloads/'), data: z.string() }).optional(),
 });
 
 /** Write what was spooled and take it off the spool. Doing so twice writes the same item again. */
 export async function ingest(key: string): Promise<void> {
-  const place = { Bucket: env('DATA_BUCKET'), Key: key };
-  const text = await objects.send(new GetObjectCommand(place)).then(
-    ({ Body }) => Body?.transformToString(),
-    (error) => {
-      if (!(error instanceof NoSuchKey)) throw error;
-    },
-  );
-  if (text === undefined) return;
-  const { item, payload } = Spooled.parse(JSON.parse(text));
-  if (payload)
-    await objects.send(
-      new PutObjectCommand({ ...place, Key: payload.key, Body: Buffer.from(payload.data, 'base64') }),
-    );
+  const bucket = env('DATA_BUCKET');
+  const spooled = await objects.get({ bucket, key }, mostBytes);
+  if (!spooled) return;
+  const { item, payload } = Spooled.parse(JSON.parse(spooled.toString()));
+  if (payload) await objects.put({ bucket, key: payload.key }, Buffer.from(payload.data, 'base64'));
   await client.send(new PutItemCommand({ TableName: env('LOGS_TABLE'), Item: attributesOf(item) }));
-  await objects.send(new DeleteObjectCommand(place));
+  await objects.remove({ bucket, key });
 }
 
 /** The wire's spelling as the client takes it: bytes are bytes there. */

@@ -11,8 +11,8 @@ export const handler = endpoint(registerModel, async ({ body, caller, operationI
   await projects.load(caller, body.project_id);
   const [id, at] = [newId(), now()];
   const uploads = {
-    artifact: await artifacts.upload(id, 'artifact', Date.parse(at)),
-    baseline: await artifacts.upload(id, 'baseline', Date.parse(at)),
+    artifact: artifacts.upload(id, 'artifact', Date.parse(at)),
+    baseline: artifacts.upload(id, 'baseline', Date.parse(at)),
   };
   for (let tried = 0; tried < 8; tried++) {
     const known = await models.registered(body.name);

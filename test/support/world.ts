@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { bus } from '../../adapters/events.ts';
 import { sfn } from '../../adapters/machines.ts';
-import { objects } from '../../adapters/objects.ts';
 import { type Answered, type Call, transport } from '../../adapters/signed.ts';
 import { client, table as documents, once } from '../../adapters/table.ts';
 import type { OperationId } from '../../contracts/routes.ts';
@@ -55,9 +54,8 @@ export async function createWorld(now: () => number = Date.now) {
       (await import(/* @vite-ignore */ join(process.cwd(), file))).handler,
     );
 
-  transport.send = async ({ url }, call) =>
+  transport.send = async (url, _, call) =>
     call.service === 's3' ? object(store, url, call) : asDynamo(table.answer, call);
-  intercept(objects, (command, input) => s3(store, command, input));
   intercept(sfn, async (_, { stateMachineArn, input }) => {
     const machine = JSON.parse(readFileSync(`statemachines/${stateMachineArn}.asl.json`, 'utf8')) as Machine;
     const output = await run(machine, JSON.parse(input as string), {
@@ -115,57 +113,31 @@ function eventOf(id: string, { params = {}, query = '', body, raw, headers = {},
 type Input = Record<string, unknown>;
 type Stack = { add(middleware: unknown, options: object): void };
 
-/** Answer a client's calls before anything is made of them for the wire; signing for others stays what it is. */
+/** Answer a client's calls before anything is made of them for the wire. */
 function intercept(
   asks: { middlewareStack: unknown },
   answer: (command: string, input: Input) => Promise<object>,
 ) {
   const stack = asks.middlewareStack as Stack;
   const middleware =
-    (next: (args: object) => unknown, { commandName = '' }: { commandName?: string }) =>
-    async (args: { input: Input }) =>
-      commandName === 'PutObjectCommand' && args.input.Body === undefined
-        ? next(args)
-        : { response: {}, output: await answer(commandName, args.input) };
+    (_: unknown, { commandName = '' }: { commandName?: string }) =>
+    async (args: { input: Input }) => ({ response: {}, output: await answer(commandName, args.input) });
   stack.add(middleware, { step: 'initialize', name: 'world', override: true });
 }
 
-async function s3(store: Map<string, Buffer>, command: string, input: Input): Promise<object> {
-  const place = `${input.Bucket}/${input.Key}`;
-  const bytes = store.get(place);
-  switch (command) {
-    case 'PutObjectCommand':
-      store.set(place, Buffer.from(input.Body as Uint8Array));
-      return {};
-    case 'CopyObjectCommand':
-      store.set(place, store.get(String(input.CopySource)) ?? Buffer.alloc(0));
-      return {};
-    case 'DeleteObjectCommand':
-      store.delete(place);
-      return {};
-    case 'HeadObjectCommand': {
-      const { NotFound } = await import('@aws-sdk/client-s3');
-      if (!bytes) throw new NotFound({ message: 'NotFound', $metadata: {} });
-      return { ContentLength: bytes.length };
-    }
-    default: {
-      const { NoSuchKey } = await import('@aws-sdk/client-s3');
-      if (!bytes) throw new NoSuchKey({ message: 'NoSuchKey', $metadata: {} });
-      return {
-        Body: { transformToByteArray: async () => bytes, transformToString: async () => bytes.toString() },
-      };
-    }
-  }
-}
-
-function object(store: Map<string, Buffer>, url: URL, { method, body }: Call): Answered {
+/** S3 as far as the system asks for it: whole objects. */
+function object(store: Map<string, Buffer>, url: URL, { method, body = '', headers }: Call): Answered {
   const place = decodeURIComponent(url.pathname.slice(1));
-  if (method === 'PUT') {
-    store.set(place, Buffer.from(body as Uint8Array));
-    return { status: 200, body: Buffer.alloc(0) };
-  }
+  const from = headers?.['x-amz-copy-source'];
+  if (method === 'PUT') store.set(place, from ? (store.get(from) ?? Buffer.alloc(0)) : Buffer.from(body));
   const found = store.get(place);
-  return { status: found ? 200 : 404, body: found ?? Buffer.alloc(0) };
+  if (method === 'DELETE') store.delete(place);
+  const length = { 'content-length': String(found?.length ?? 0) };
+  return {
+    status: found ? 200 : 404,
+    headers: length,
+    body: method === 'GET' ? (found ?? Buffer.alloc(0)) : Buffer.alloc(0),
+  };
 }
 
 async function asDynamo(
@@ -173,7 +145,7 @@ async function asDynamo(
   call: Call,
 ) {
   const { status, body } = await answer(call.headers?.['x-amz-target'] ?? '', String(call.body));
-  return { status, body: Buffer.from(body) };
+  return { status, headers: {}, body: Buffer.from(body) };
 }
 
 /** A project with a model that is ready, from a file of the project's own fixtures. */
