@@ -5,12 +5,20 @@ import { type Log, partition } from '../domain/log.ts';
 import { v } from './items.ts';
 
 const most = 32 * 1024 * 1024;
-const pack = (value: unknown) => deflateRawSync(JSON.stringify(value));
-const unpack = (bytes: Uint8Array): unknown =>
-  JSON.parse(inflateRawSync(bytes, { maxOutputLength: most }).toString());
+const mostInItem = 8 * 1024;
+const worthDeflating = 600;
+
+/** JSON as text, or deflated where that saves a write unit: deflating costs more time than scoring. */
+function pack(value: unknown): string | Buffer {
+  const text = JSON.stringify(value);
+  return text.length <= worthDeflating ? text : deflateRawSync(text);
+}
+
+const unpack = (kept: string | Uint8Array): unknown =>
+  JSON.parse(typeof kept === 'string' ? kept : inflateRawSync(kept, { maxOutputLength: most }).toString());
 
 /** Inputs as they are kept: the names of several rows once, then the rows. */
-function packInputs(inputs: readonly Record<string, unknown>[]): Buffer {
+function packInputs(inputs: readonly Record<string, unknown>[]): string | Buffer {
   if (inputs.length === 1) return pack(inputs[0]);
   const names = [...new Set(inputs.flatMap((row) => Object.keys(row)))];
   return pack([
@@ -19,7 +27,7 @@ function packInputs(inputs: readonly Record<string, unknown>[]): Buffer {
   ]);
 }
 
-function unpackInputs(bytes: Uint8Array): Record<string, unknown>[] {
+function unpackInputs(bytes: string | Uint8Array): Record<string, unknown>[] {
   const kept = unpack(bytes);
   if (!Array.isArray(kept)) return [kept as Record<string, unknown>];
   const [names, ...rows] = kept as [string[], ...unknown[][][]];
@@ -31,7 +39,7 @@ function unpackInputs(bytes: Uint8Array): Record<string, unknown>[] {
 /** A request's log as an item, and its inputs apart where they are too large to lie in it. */
 export function logItem(log: Log, shards: number, payloadKey: string) {
   const z = log.inputs ? packInputs(log.inputs) : undefined;
-  const large = z !== undefined && z.length > 8 * 1024;
+  const large = typeof z === 'object' && z.length > mostInItem;
   const { predictions } = log;
   const item = {
     pk: partition(log.deployment_id, log.id, shards),
@@ -40,12 +48,7 @@ export function logItem(log: Log, shards: number, payloadKey: string) {
     n: log.rows,
     s: log.status_code,
     l: log.latency_ms.toFixed(3),
-    p:
-      predictions === null
-        ? undefined
-        : predictions.length === 1
-          ? JSON.stringify(predictions[0])
-          : pack(predictions),
+    p: predictions === null ? undefined : pack(predictions),
     z: large ? undefined : z,
     r: large ? { key: payloadKey, bytes: z.length } : undefined,
     k: log.key_id,
@@ -60,9 +63,9 @@ export function logItem(log: Log, shards: number, payloadKey: string) {
 export function rowsOf(deploymentId: string, item: Record<string, unknown>, payload?: Uint8Array) {
   const id = String(item.sk);
   const rows = Number(item.n);
-  const packed = (item.z as Uint8Array | undefined) ?? payload;
+  const packed = (item.z as string | Uint8Array | undefined) ?? payload;
   const inputs = packed ? unpackInputs(packed) : undefined;
-  const predictions = predictionsOf(item.p);
+  const predictions = item.p === undefined ? [] : (unpack(item.p as string) as (string | number)[]);
   const shared = {
     deployment_id: deploymentId,
     latency_ms: Number(item.l),
@@ -73,12 +76,7 @@ export function rowsOf(deploymentId: string, item: Record<string, unknown>, payl
   return Array.from({ length: rows }, (_, i) => ({
     id: rowId(id, i),
     inputs: inputs?.[i] ?? null,
-    prediction: predictions?.[i] ?? null,
+    prediction: predictions[i] ?? null,
     ...shared,
   })).reverse();
-}
-
-function predictionsOf(p: unknown): (string | number)[] | undefined {
-  if (p === undefined) return undefined;
-  return (typeof p === 'string' ? [JSON.parse(p)] : unpack(p as Uint8Array)) as (string | number)[];
 }

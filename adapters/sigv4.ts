@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 /** A request as AWS Signature Version 4 sees it. Header names are lower case. */
 export interface Unsigned {
@@ -19,8 +19,9 @@ export interface Credentials {
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
-const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-export const sha256 = (body: string | Uint8Array) => createHash('sha256').update(body).digest('hex');
+const hmac = (key: string | Buffer | KeyObject, text: string) =>
+  createHmac('sha256', key).update(text).digest();
+export const sha256 = (body: string | Uint8Array) => hash('sha256', body, 'hex');
 
 /** The headers that make a request count as its owner's. */
 export function signedHeaders(request: Unsigned, credentials: Credentials): Record<string, string> {
@@ -64,12 +65,24 @@ function sign(request: Unsigned, names: string, { secretAccessKey }: Credentials
   const canonical = [method, canonicalPath(url), canonicalQuery(url), lines.join(''), names, payload].join(
     '\n',
   );
-  const key = scope.split('/').reduce<string | Buffer>((k, part) => hmac(k, part), `AWS4${secretAccessKey}`);
-  return hmac(key, [algorithm, stamp, scope, sha256(canonical)].join('\n')).toString('hex');
+  return hmac(
+    keyFor(scope, secretAccessKey),
+    [algorithm, stamp, scope, sha256(canonical)].join('\n'),
+  ).toString('hex');
 }
 
 const escaped = (text: string) =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+let derived: { scope: string; secret: string; key: KeyObject } | undefined;
+
+/** The key of a day, a region and a service; the last one is kept, for it serves a day's calls. */
+function keyFor(scope: string, secret: string): KeyObject {
+  if (derived?.scope === scope && derived.secret === secret) return derived.key;
+  const bytes = scope.split('/').reduce<string | Buffer>((key, part) => hmac(key, part), `AWS4${secret}`);
+  derived = { scope, secret, key: createSecretKey(bytes as Buffer) };
+  return derived.key;
+}
 
 const canonicalPath = ({ pathname }: URL) =>
   pathname

@@ -20,8 +20,10 @@ export function score(model: Model, { inputs, options }: Body) {
   if (options.include_contributions && !model.contributions.available)
     throw new Problem('invalid', `Contributions are not available for ${model.contributions.kind} models`);
   const rows = readRows(model, inputs);
-  const predictions = rows.map((row) => {
+  const predictions = rows.map((row, i) => {
     const { prediction, probabilities } = model.predict(row);
+    if (typeof prediction === 'number' && !Number.isFinite(prediction))
+      throw new Problem('invalid', `The model gives no finite number for record ${i}`);
     return options.include_probabilities ? { prediction, probabilities } : { prediction };
   });
   return options.include_contributions
