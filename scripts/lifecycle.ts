@@ -65,6 +65,19 @@ async function upload({ method, url, headers }: Body, bytes: Uint8Array<ArrayBuf
   assert.equal(response.status, 200, `the upload answered ${response.status}: ${await response.text()}`);
 }
 
+/** What is taken out of service stops answering within five seconds, everywhere. */
+async function stops({ url, key }: Target, path: string, body: unknown): Promise<void> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const until = Date.now() + 6_000;
+  for (;;) {
+    const { status } = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (status === 409) return;
+    assert.equal(status, 200);
+    assert.ok(Date.now() < until, 'an archived deployment still answers after six seconds');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
 /** The whole life of a deployment, as an engineer would live it: stage, test, promote, roll back, retire. */
 export async function lifecycle(target: Target, say: Say): Promise<void> {
   const call = clientOf(target);
@@ -132,7 +145,8 @@ export async function lifecycle(target: Target, say: Say): Promise<void> {
   assert.deepEqual([replaced.deployment.stage, replaced.deployment.is_active], ['archived', false]);
   say('deployed version 2 straight to production: version 1 is archived');
 
-  await call('POST', `${of(one.id)}/predict`, { body: { inputs: example.record }, status: 409 });
+  await stops(target, `${of(one.id)}/predict`, { inputs: example.record });
+  say('version 1 no longer answers');
   await call('POST', `${of(two.id)}/rollback`, { body: { to_deployment_id: one.id } });
   assert.deepEqual(await live(), [one.id]);
   say('rolled back to the deployment of version 1');

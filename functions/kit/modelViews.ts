@@ -5,13 +5,17 @@ import { underPointer } from '../../domain/deployment.ts';
 import { best, type Model, shown } from '../../domain/model.ts';
 import { each } from './lists.ts';
 
-/** The models of a project as they are shown: with what stands beside them in other items. */
-export async function viewsOf(projectId: string) {
-  const [project, every, running] = await Promise.all([
+/**
+ * The models of a project as they are shown: with what stands beside them in other items. `next` is one of them as it
+ * is about to be.
+ */
+export async function viewsOf(projectId: string, next?: Model) {
+  const [project, kept, running] = await Promise.all([
     projects.get(projectId),
     models.list(projectId),
     deployments.every(projectId, 'online'),
   ]);
+  const every = kept.map((model) => (model.id === next?.id ? next : model));
   const served = running
     .map((d) => underPointer(d, project?.prod ?? null))
     .filter((d) => d.life === 'active');
@@ -39,6 +43,6 @@ const aliasesOf = (aliases: Map<string, string> | undefined, { version }: Model)
 
 /** One model as it is shown. */
 export async function viewOf(model: Model) {
-  const view = (await viewsOf(model.project_id)).find(({ id }) => id === model.id);
+  const view = (await viewsOf(model.project_id, model)).find(({ id }) => id === model.id);
   return view ?? shown(model, { aliases: [], is_best: false, is_production: false, is_staging: false });
 }
