@@ -78,28 +78,29 @@ export const transport = {
       if (!secure) plainAgent ??= new (plain().Agent)({ keepAlive: true });
       const over = secure ? request : (plain().request as Sender);
       const agent = secure ? secureAgent : plainAgent;
+      const fail = (error: Error) => done(() => reject(error));
+      const abandon = (error: Error) => {
+        fail(error);
+        req.destroy();
+      };
       const req = over(url, { method: call.method, headers, agent }, (res) => {
+        const { statusCode: status = 0, headers } = res;
         const parts: Buffer[] = [];
-        let bytes = 0;
+        let left = call.maxBytes ?? 8 * 1024 * 1024;
         res.on('data', (part: Buffer) => {
-          bytes += part.length;
-          if (bytes > (call.maxBytes ?? 8 * 1024 * 1024))
-            req.destroy(new Error(`${call.service} sent too much`));
+          left -= part.length;
+          if (left < 0) abandon(new Error(`${call.service} sent too much`));
           else parts.push(part);
         });
-        res.on('end', () =>
-          done(() =>
-            resolve({ status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(parts) }),
-          ),
-        );
-        res.on('error', (error) => done(() => reject(error)));
+        res.on('end', () => done(() => resolve({ status, headers, body: Buffer.concat(parts) })));
+        res.on('error', fail);
       });
-      const timer = setTimeout(() => req.destroy(timedOut(call)), call.timeout);
+      const timer = setTimeout(() => abandon(timedOut(call)), call.timeout);
       const done = (settle: () => void) => {
         clearTimeout(timer);
         settle();
       };
-      req.on('error', (error) => done(() => reject(error)));
+      req.on('error', fail);
       req.end(call.body);
     }),
 };
