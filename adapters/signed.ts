@@ -36,17 +36,23 @@ export function endpoint(service: Call['service']): string {
   return (own ?? `https://${service}.${region()}.amazonaws.com`).replace(/\/$/, '');
 }
 
-/** Send a signed request. 5xx, throttling and silence are tried again as often as the call allows. */
+/**
+ * Send a signed request. 5xx, throttling and silence are tried again as often as the call allows; and once more where
+ * a connection had been closed while nobody used it: then nothing was asked.
+ */
 export async function send(call: Call): Promise<Answered> {
+  let attempts = call.attempts ?? 1;
   for (let tried = 1; ; tried++) {
-    const last = tried >= (call.attempts ?? 1);
-    const answer = await transport.send(new URL(call.url), sign(call), call).catch((error: Error) => {
-      if (last) throw error;
+    const answer = await transport.send(new URL(call.url), sign(call), call).catch((error: Reused) => {
+      if (tried === 1 && error.reused && error.code === 'ECONNRESET') attempts += 1;
+      if (tried >= attempts) throw error;
     });
-    if (answer && (last || !passing(answer))) return answer;
+    if (answer && (tried >= attempts || !passing(answer))) return answer;
     await pause(25 * Math.random() * 2 ** tried);
   }
 }
+
+type Reused = Error & { code?: string; reused?: boolean };
 
 const passing = ({ status, body }: Answered) =>
   status >= 500 ||
@@ -100,7 +106,7 @@ export const transport = {
         clearTimeout(timer);
         settle();
       };
-      req.on('error', fail);
+      req.on('error', (error) => fail(Object.assign(error, { reused: req.reusedSocket })));
       req.end(call.body);
     }),
 };

@@ -56,7 +56,7 @@ export const registerModel = route({
       name: Name,
       algo: text(1, 64).optional(),
       format: Format.optional(),
-      metrics: z.record(z.string().max(64), z.number()).optional(),
+      metrics: z.record(text(0, 64), z.number()).optional(),
       trained_at: ZonedTime.optional(),
       schema: ModelSchema.optional(),
     })
@@ -97,11 +97,11 @@ export const listModels = route({
   query: z.object({
     project_id: Id.optional(),
     experiment_id: Id.optional(),
-    model_type: z.string().max(64).optional(),
+    model_type: text(0, 64).optional(),
     is_best: z.boolean().optional(),
     is_production: z.boolean().optional(),
     is_staging: z.boolean().optional(),
-    search: z.string().max(255).optional(),
+    search: text(0, 255).optional(),
     limit: limit(),
     offset: offset(),
     sort_metric: z.enum(sortMetrics).optional(),

@@ -44,7 +44,7 @@ export const listProjects = route({
   query: z.object({
     limit: limit(),
     offset: offset(),
-    search: z.string().max(255).optional(),
+    search: text(0, 255).optional(),
     sort_field: z
       .enum(['created_at', 'name', 'dataset_count', 'model_count', 'experiment_count'])
       .default('created_at'),

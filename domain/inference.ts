@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { longerThan } from './fields.ts';
 
 type Value = number | string | boolean | null;
 export type Record_ = Readonly<Record<string, Value>>;
 
-const limits = { rows: 1000, features: 2000, name: 128, string: 4096 };
+const limits = { rows: 1000, features: 2000, string: 4096 };
 
 /**
  * One record or a list of them, checked by hand: this runs once for every value of every prediction, and a fault
@@ -12,18 +13,12 @@ const limits = { rows: 1000, features: 2000, name: 128, string: 4096 };
 export const Inputs = z
   .custom<Record_ | Record_[]>()
   .check(({ value, issues }) => {
-    const report = (message: string, path: (string | number)[], type: string) =>
+    const report: Report = (path, { type, msg, ctx }) =>
       issues.length < 20 &&
-      issues.push({ code: 'custom', message, path, params: { type }, input: undefined });
+      issues.push({ code: 'custom', message: msg, path, params: { type, ctx }, input: undefined });
     if (!Array.isArray(value)) return checkRecord(value, [], report);
-    if (value.length === 0)
-      return void report('List should have at least 1 item after validation, not 0', [], 'too_short');
-    if (value.length > limits.rows)
-      return void report(
-        `List should have at most ${limits.rows} items after validation, not ${value.length}`,
-        [],
-        'too_long',
-      );
+    if (value.length === 0) return void report([], tooShort);
+    if (value.length > limits.rows) return void report([], tooMany('List', limits.rows, value.length));
     for (const [row, record] of value.entries()) {
       if (issues.length >= 20) return;
       checkRecord(record, [row], report);
@@ -41,35 +36,42 @@ export const Inputs = z
     ],
   });
 
-type Report = (message: string, path: (string | number)[], type: string) => unknown;
+type Fault = { type: string; msg: string; ctx?: Record<string, unknown> };
+type Report = (path: (string | number)[], fault: Fault) => unknown;
+
+const tooShort: Fault = {
+  type: 'too_short',
+  msg: 'List should have at least 1 item after validation, not 0',
+  ctx: { field_type: 'List', min_length: 1, actual_length: 0 },
+};
+const tooMany = (field_type: string, max_length: number, actual_length: number): Fault => ({
+  type: 'too_long',
+  msg: `${field_type} should have at most ${max_length} items after validation, not ${actual_length}`,
+  ctx: { field_type, max_length, actual_length },
+});
 
 function checkRecord(record: unknown, at: (string | number)[], report: Report) {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
-    return void report('Input should be a valid dictionary', at, 'dict_type');
+    return void report(at, { type: 'dict_type', msg: 'Input should be a valid dictionary' });
   const columns = Object.keys(record);
   if (columns.length > limits.features)
-    return void report(
-      `Dictionary should have at most ${limits.features} items after validation, not ${columns.length}`,
-      at,
-      'too_long',
-    );
+    return void report(at, tooMany('Dictionary', limits.features, columns.length));
   for (const column of columns) {
     const fault = valueFault((record as Record<string, unknown>)[column]);
-    if (fault) report(fault[1], [...at, shortened(column)], fault[0]);
+    if (fault) report([...at, column], fault);
   }
 }
 
-function valueFault(value: unknown): readonly [type: string, message: string] | undefined {
-  if (typeof value === 'number')
-    return Number.isFinite(value) ? undefined : ['finite_number', 'Input should be a finite number'];
-  if (typeof value === 'string')
-    return value.length <= limits.string
-      ? undefined
-      : ['string_too_long', `String should have at most ${limits.string} characters`];
-  if (value === null || typeof value === 'boolean') return undefined;
-  return ['value_type', 'Input should be a number, a string, a boolean or null'];
-}
+const infinite: Fault = { type: 'finite_number', msg: 'Input should be a finite number' };
+const tooLong: Fault = {
+  type: 'string_too_long',
+  msg: `String should have at most ${limits.string} characters`,
+  ctx: { max_length: limits.string },
+};
+const noValue: Fault = { type: 'value_type', msg: 'Input should be a number, a string, a boolean or null' };
 
-/** A place is named, not repeated: ten kilobytes of column name help nobody. */
-const shortened = (column: string) =>
-  column.length <= limits.name ? column : `${column.slice(0, limits.name)}…`;
+function valueFault(value: unknown): Fault | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : infinite;
+  if (typeof value === 'string') return longerThan(limits.string, value) ? tooLong : undefined;
+  return value === null || typeof value === 'boolean' ? undefined : noValue;
+}

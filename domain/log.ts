@@ -36,6 +36,9 @@ export const shard = (n: number): string => String(n).padStart(2, '0');
 /** Clocks of different machines differ: what another one has logged may seem to lie ahead. */
 const skew = 5 * 60_000;
 
+/** Both ends exclusive: between two neighbouring milliseconds lies nothing. */
+export const isEmpty = ({ since, until }: { since: number; until: number }): boolean => until - since < 2;
+
 /** The time that a list looks at, both ends exclusive: not before the deployment was made, not before its logs end. */
 export function windowOf(
   deployment: Pick<Deployment, 'created_at' | 'retention_days'>,

@@ -8,7 +8,8 @@ export interface Target {
   key: string;
 }
 type Say = (what: string, how?: unknown) => void;
-type Body = Record<string, any>; // biome-ignore lint/suspicious/noExplicitAny: a client sees JSON.
+// biome-ignore lint/suspicious/noExplicitAny: a client sees JSON.
+type Body = Record<string, any>;
 
 const sample = join(import.meta.dirname, '..', 'local', 'sample');
 const read = (file: string) => readFileSync(join(sample, file));

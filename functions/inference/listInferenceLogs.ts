@@ -2,7 +2,7 @@ import * as deployments from '../../adapters/deployments.ts';
 import * as logs from '../../adapters/inferenceLogs.ts';
 import { listInferenceLogs } from '../../contracts/inference.ts';
 import { time } from '../../domain/fields.ts';
-import { windowOf } from '../../domain/log.ts';
+import { isEmpty, windowOf } from '../../domain/log.ts';
 import { endpoint } from '../kit/endpoint.ts';
 
 export const handler = endpoint(listInferenceLogs, async ({ params, query, caller }) => {
@@ -10,7 +10,9 @@ export const handler = endpoint(listInferenceLogs, async ({ params, query, calle
   const now = Date.now();
   const { limit, offset } = query;
   const window = windowOf(deployment, query, now);
-  const { items, total } = await logs.list(deployment, window, { limit, offset, now });
+  const { items, total } = isEmpty(window)
+    ? { items: [], total: 0 }
+    : await logs.list(deployment, window, { limit, offset, now });
   const until = time(query.until ? window.until : now + 1);
   return { items, total, limit, offset, until, next_cursor: null };
 });

@@ -1,4 +1,4 @@
-import type { MiddlewareObj } from '@middy/core';
+import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Route } from '../../contracts/route.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -13,8 +13,14 @@ const always = {
 const asked = /^[\x20-\x7e]{1,64}$/;
 const most = 5.5 * 1024 * 1024;
 
+/** A Lambda behind the gateway: whatever happens in it, there is an answer in the dialect. */
+export const replying = (
+  route: Pick<Route, 'id' | 'dialect'>,
+  run: (event: APIGatewayProxyEventV2) => Promise<Reply>,
+) => middy<APIGatewayProxyEventV2, Reply>().use(answered(route)).handler(run);
+
 /** What every answer has in common: headers, the line in the log, words for what went wrong. */
-export function answered(route: Pick<Route, 'id' | 'dialect'>): MiddlewareObj<APIGatewayProxyEventV2, Reply> {
+function answered(route: Pick<Route, 'id' | 'dialect'>): MiddlewareObj<APIGatewayProxyEventV2, Reply> {
   const started = new WeakMap<object, number>();
   const close = (event: APIGatewayProxyEventV2, reply: Reply): Reply => {
     const { statusCode } = reply;

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Route } from '../../contracts/route.ts';
 import { type Fault, Problem } from '../../domain/problem.ts';
+import { jsonFault } from './jsonFault.ts';
 
 const most = { depth: 32, nodes: 50_000 };
 const small = 64 * 1024;
@@ -11,19 +12,22 @@ export function bodyText(event: APIGatewayProxyEventV2, route: Route): string | 
   const { body = '', isBase64Encoded, headers } = event;
   const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes > limit || Number(headers['content-length'] ?? 0) > limit) throw tooLarge();
-  if (body === '') return undefined;
-  return isBase64Encoded ? decoded(Buffer.from(body, 'base64')) : body;
+  if (body === '' || !route.body) return undefined;
+  return isBase64Encoded ? decoded(body) : body;
 }
 
-function decoded(bytes: Uint8Array): string {
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function decoded(body: string): string {
+  if (!base64.test(body)) throw unreadable(0, 'Invalid base64');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(body, 'base64'));
   } catch {
     throw unreadable(0, 'Invalid UTF-8');
   }
 }
 
-/** The body as a value: JSON of a bounded depth and size, and strings that are Unicode. */
+/** The body as a value: JSON of a bounded depth and size, and strings that are Unicode. `null` is no body. */
 export function bodyValue(
   text: string | undefined,
   headers: Record<string, string | undefined>,
@@ -31,21 +35,21 @@ export function bodyValue(
 ): unknown {
   if (text === undefined) return route.bodyOr;
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
-    throw notJson(text, route);
+    throw notJson(text);
   if (/[^\s]/.test((headers['content-encoding'] ?? '').replace(/identity/i, '')))
     throw unreadable(0, 'Encoded body');
   measure(text);
   const value = parse(text);
   if (/\\u[dD][89a-fA-F]/.test(text)) assertUnicode(value, []);
-  return value;
+  return value ?? route.bodyOr;
 }
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const position = /at position (\d+)/.exec((error as Error).message)?.[1];
-    throw unreadable(position === undefined ? text.length : Number(position), 'Expecting value');
+  } catch {
+    const { position, error } = jsonFault(text);
+    throw unreadable(position, error);
   }
 }
 
@@ -102,12 +106,12 @@ const unreadable = (position: number, error: string) =>
     { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: {}, ctx: { error } },
   ]);
 
-function notJson(text: string, route: Route) {
+function notJson(text: string) {
   const fault: Fault = {
     type: 'model_attributes_type',
     loc: ['body'],
     msg: 'Input should be a valid dictionary or object to extract fields from',
   };
-  if (!route.sensitive && text.length <= 1024) fault.input = text;
+  if (text.length <= 1024) fault.input = text;
   return new Problem('invalid', [fault]);
 }

@@ -4,7 +4,7 @@ const words: Record<string, boolean> = Object.assign(Object.create(null), {
   ...{ '1': true, on: true, t: true, true: true, y: true, yes: true },
   ...{ '0': false, off: false, f: false, false: false, n: false, no: false },
 });
-const integer = /^\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*$/;
+const integer = /^\s*[+-]?\d+(?:_\d+)*(?:\.0+)?\s*$/;
 const decimal = /^\s*[+-]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 type Def = {
@@ -13,6 +13,7 @@ type Def = {
   innerType?: z.core.$ZodType;
   in?: z.core.$ZodType;
   element?: z.core.$ZodType;
+  valueType?: z.core.$ZodType;
   shape?: Record<string, z.core.$ZodType>;
 };
 
@@ -21,20 +22,15 @@ type Def = {
  * that cannot be read so is left as it is, for the schema to refuse. Rules: pydantic's lax mode.
  */
 export function lax(schema: z.core.$ZodType, value: unknown): unknown {
-  const def = schema._zod.def as Def;
+  const def = inside(schema);
   if (value === undefined || value === null) return value;
   switch (def.type) {
-    case 'optional':
-    case 'nullable':
-    case 'default':
-    case 'prefault':
-      return def.innerType ? lax(def.innerType, value) : value;
-    case 'pipe':
-      return def.in ? lax(def.in, value) : value;
     case 'array':
       return Array.isArray(value)
         ? value.map((item) => (def.element ? lax(def.element, item) : item))
         : value;
+    case 'record':
+      return def.valueType ? laxRecord(def.valueType, value) : value;
     case 'object':
       return laxObject(def.shape ?? {}, value);
     case 'number':
@@ -46,6 +42,27 @@ export function lax(schema: z.core.$ZodType, value: unknown): unknown {
   }
 }
 
+/** What a schema says, out of what it is wrapped in. */
+function inside(schema: z.core.$ZodType): Def {
+  const def = schema._zod.def as Def;
+  const inner = def.innerType ?? def.in;
+  return inner ? inside(inner) : def;
+}
+
+/** What a schema says of the value at a place in it. */
+export function defAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Def | undefined {
+  const def = inside(schema);
+  const [step, ...rest] = path;
+  if (step === undefined) return def;
+  const next = def.element ?? def.valueType ?? def.shape?.[String(step)];
+  return next && defAt(next, rest);
+}
+
+function laxRecord(type: z.core.$ZodType, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, lax(type, item)]));
+}
+
 function laxObject(shape: Record<string, z.core.$ZodType>, value: unknown): unknown {
   if (typeof value !== 'object' || Array.isArray(value)) return value;
   const read: Record<string, unknown> = {};
@@ -54,10 +71,12 @@ function laxObject(shape: Record<string, z.core.$ZodType>, value: unknown): unkn
   return read;
 }
 
-const laxNumber = (value: unknown, form: RegExp) =>
-  typeof value === 'string' && value.length < 400 && form.test(value)
+function laxNumber(value: unknown, form: RegExp): unknown {
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'string' && value.length < 400 && form.test(value)
     ? Number(value.replaceAll('_', ''))
     : value;
+}
 
 function laxBoolean(value: unknown): unknown {
   if (value === 1 || value === 0) return value === 1;

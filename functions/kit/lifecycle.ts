@@ -29,8 +29,8 @@ type Body = Record<string, unknown>;
  * machine does not tell how it ended, the operation's own record does.
  */
 export async function run(request: Request, { before, header }: Way): Promise<Body | Operation> {
-  header('x-operation-id', request.op_id);
   const earlier = before === undefined ? undefined : await operations.get(before);
+  header('x-operation-id', earlier?.state === 'committed' ? earlier.id : request.op_id);
   if (earlier?.state === 'running') throw unsettled(earlier.id);
   if (earlier?.state === 'committed') return told(earlier);
   const answer = await machines.run(request);

@@ -1,10 +1,10 @@
-import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Input, Route } from '../../contracts/route.ts';
 import type { Caller } from '../../domain/apiKey.ts';
 import { Problem } from '../../domain/problem.ts';
-import { answered } from './answered.ts';
+import { replying } from './answered.ts';
 import { authenticate, authorize } from './authenticate.ts';
+import { admit } from './rate.ts';
 import { read } from './read.ts';
 import { type Reply, worded } from './wording.ts';
 
@@ -17,23 +17,28 @@ export type Base<R extends Route> = Input<R> & {
 
 const anyone: Caller = { id: 'anyone', kind: 'user', scopes: [], roles: [], projects: [], expires: null };
 
-/** What every endpoint does, in this order: who calls, may he, what does he want; then run, then word the answer. */
+/** What every endpoint does, in this order: who calls, how often, may he, what does he want; then run, and word it. */
 export const pipeline = <R extends Route>(route: R, run: (given: Base<R>) => Promise<Reply>) =>
-  middy<APIGatewayProxyEventV2, Reply>()
-    .use(answered(route))
-    .handler(async (event) => {
-      const headers: Record<string, string> = {};
-      const header = (name: string, value: string | number) => {
-        headers[name] = String(value);
-      };
-      const caller = route.scope === 'public' ? anyone : await authenticate(event.headers);
+  replying(route, async (event) => {
+    const headers: Record<string, string> = {};
+    const header = (name: string, value: string | number) => {
+      headers[name] = String(value);
+    };
+    const caller = route.scope === 'public' ? anyone : await authenticate(event.headers);
+    const counted = caller === anyone ? undefined : admit(caller.id, Date.now());
+    const work = async () => {
       authorize(caller, route);
-      const reply = await run({ ...read(route, event), caller, event, header }).catch((thrown: unknown) => {
-        if (thrown instanceof Problem) return worded(route.dialect, thrown);
-        throw thrown;
-      });
-      return { ...reply, headers: { ...headers, ...reply.headers } };
-    });
+      return run({ ...read(route, event), caller, event, header });
+    };
+    const refused = (thrown: unknown) => {
+      if (thrown instanceof Problem) return worded(route.dialect, thrown);
+      throw thrown;
+    };
+    const reply = await work()
+      .catch(refused)
+      .finally(() => counted);
+    return { ...reply, headers: { ...headers, ...reply.headers } };
+  });
 
 /** The answer of a route, in the form that it promises. */
 export const success = (route: Route, output: unknown): Reply => ({

@@ -2,14 +2,15 @@ import * as artifacts from '../../adapters/artifacts.ts';
 import * as models from '../../adapters/models.ts';
 import { completeModel } from '../../contracts/models.ts';
 import { completed, refused } from '../../domain/model.ts';
-import { conflict, Problem } from '../../domain/problem.ts';
+import { conflict, Problem, stale } from '../../domain/problem.ts';
 import { newId, now } from '../kit/clock.ts';
 import { endpoint } from '../kit/endpoint.ts';
 import { examine } from '../kit/examine.ts';
 import { viewOf } from '../kit/modelViews.ts';
 
-export const handler = endpoint(completeModel, async ({ params, caller, operationId, answer }) => {
+export const handler = endpoint(completeModel, async ({ params, caller, operationId, ifMatch, answer }) => {
   const model = await models.load(caller, params.model_id);
+  if (ifMatch !== undefined && ifMatch !== model.rev) throw stale();
   if (model.status === 'ready') return { ok: true as const, model: await viewOf(model) };
   if (model.status === 'failed')
     throw new Problem('invalid', model.error_message ?? 'Register the model again');

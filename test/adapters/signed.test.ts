@@ -48,6 +48,17 @@ test('an answer larger than allowed is cut off', async () => {
   await expect(get({ maxBytes: 1_000 })).rejects.toThrow('s3 sent too much');
 });
 
+test('a connection that was closed while nobody used it costs no attempt', async () => {
+  answer = (_, res) => res.writeHead(200).end('first');
+  await get();
+  answer = (req, res) => {
+    if (asked.length === 2) req.socket.resetAndDestroy();
+    else res.writeHead(200).end('again');
+  };
+  expect((await get()).body.toString()).toBe('again');
+  expect(asked).toHaveLength(3);
+});
+
 test('the credentials are read at every call, for they change', async () => {
   answer = (_, res) => res.writeHead(200).end('{}');
   for (const id of ['FIRST', 'SECOND']) {

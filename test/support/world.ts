@@ -8,12 +8,16 @@ import { client, table as documents, once } from '../../adapters/table.ts';
 import type { OperationId } from '../../contracts/routes.ts';
 import { routes } from '../../contracts/routes.ts';
 import { type Machine, run } from '../../local/asl/run.ts';
-import { createTable } from './table.ts';
+import { attach } from './dynamodb/client.ts';
+import type { Command, Commands } from './dynamodb/types.ts';
+import { encodeError } from './dynamodb/wire.ts';
+import { createTable, type Table } from './table.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 interface Reply {
   status: number;
-  body: Record<string, any>; // biome-ignore lint/suspicious/noExplicitAny: a client sees JSON.
+  // biome-ignore lint/suspicious/noExplicitAny: a client sees JSON.
+  body: Record<string, any>;
   headers: Record<string, string>;
 }
 export interface Asked {
@@ -37,14 +41,45 @@ const names = {
   ...{ DEPLOY_ARN: 'deploy', PROMOTE_ARN: 'promote', ROLLBACK_ARN: 'rollback', DEACTIVATE_ARN: 'deactivate' },
 };
 
+/** What the tables of the system are, by the names that its functions know. */
+export const schema = { control: ['pk', 'sk'], logs: ['pk', 'sk'], idempotency: ['pk'], keys: ['pk'] };
+
+/** Around each attempt of a call to a service: a test may look on, fail it, or let it wait. */
+export type Around = <T>(call: { service: string; command: string }, run: () => Promise<T>) => Promise<T>;
+
+/** What a test may change in a world while it stands; `renew` empties its tables. */
+export interface Hooks {
+  table: Table;
+  around: Around;
+  /** Entered by a machine before each of its states. */
+  entered(state: string): void;
+  renew(): void;
+}
+
+const machines = new Map<string, Machine>();
+function machineOf(name: string): Machine {
+  const known = machines.get(name) ?? JSON.parse(readFileSync(`statemachines/${name}.asl.json`, 'utf8'));
+  machines.set(name, known);
+  return known;
+}
+
 /** The whole system in one process: real functions, real machines, and stand-ins where AWS would be. */
 export async function createWorld(now: () => number = Date.now) {
   Object.assign(process.env, names);
-  const table = createTable(
-    { control: ['pk', 'sk'], logs: ['pk', 'sk'], idempotency: ['pk'], keys: ['pk'] },
-    now,
-  );
-  for (const asks of [client, documents, once]) table.install(asks);
+  const hooks: Hooks = {
+    table: createTable(schema, now),
+    around: (_, run) => run(),
+    entered: () => {},
+    renew: () => {
+      hooks.table = createTable(schema, now);
+    },
+  };
+  const { table } = hooks;
+  const send: Parameters<typeof attach>[1] = (command, input) =>
+    hooks.around({ service: 'dynamodb', command }, () =>
+      hooks.table.send(command, input as Commands[Command][0]),
+    );
+  for (const asks of [client, documents, once]) attach(asks, send);
   const store = new Map<string, Buffer>();
   const published: object[] = [];
   const functions = new Map<string, Handler>();
@@ -54,18 +89,28 @@ export async function createWorld(now: () => number = Date.now) {
       (await import(/* @vite-ignore */ join(process.cwd(), file))).handler,
     );
 
-  transport.send = async (url, _, call) =>
-    call.service === 's3' ? object(store, url, call) : asDynamo(table.answer, call);
-  intercept(sfn, async (_, { stateMachineArn, input }) => {
-    const machine = JSON.parse(readFileSync(`statemachines/${stateMachineArn}.asl.json`, 'utf8')) as Machine;
-    const output = await run(machine, JSON.parse(input as string), {
+  transport.send = async (url, _, call) => {
+    const { service, method } = call;
+    if (service === 's3')
+      return hooks.around({ service, command: method }, async () => object(store, url, call));
+    const command = (call.headers?.['x-amz-target'] ?? '').replace(/^.*\./, '');
+    return hooks
+      .around({ service, command }, () => asDynamo(hooks.table.answer, call))
+      .catch((error) => ({ headers: {}, ...worded(error) }));
+  };
+  const machine = async ({ stateMachineArn, input }: Input) => {
+    const output = await run(machineOf(String(stateMachineArn)), JSON.parse(String(input)), {
       invoke: async (name, payload) => functions.get(name)?.(payload, {} as Context),
       sleep: async () => {},
       now,
       random: Math.random,
+      entered: (state) => hooks.entered(state),
     });
     return { status: 'SUCCEEDED', output: JSON.stringify(output) };
-  });
+  };
+  intercept(sfn, (command, input) =>
+    hooks.around({ service: 'states', command: command.replace(/Command$/, '') }, () => machine(input)),
+  );
   intercept(bus, async (_, { Entries }) => {
     published.push(...(Entries as object[]));
     return { Entries: (Entries as object[]).map(() => ({ EventId: 'e' })) };
@@ -84,7 +129,7 @@ export async function createWorld(now: () => number = Date.now) {
   };
   const { makeAdminKey } = await import('../../scripts/adminKey.ts');
   key = await makeAdminKey({ controlTable: 'control', keysTable: 'keys' });
-  return { table, store, published, functions, call, key };
+  return { table, store, published, functions, call, key, hooks };
 }
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -146,6 +191,12 @@ async function asDynamo(
 ) {
   const { status, body } = await answer(call.headers?.['x-amz-target'] ?? '', String(call.body));
   return { status, headers: {}, body: Buffer.from(body) };
+}
+
+/** A refusal of the service as the wire has it; what never came back stays an error. */
+function worded(error: unknown): { status: number; body: Buffer } {
+  const { status, body } = encodeError(error);
+  return { status, body: Buffer.from(body) };
 }
 
 /** A project with a model that is ready, from a file of the project's own fixtures. */
