@@ -1,0 +1,112 @@
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Event } from '../domain/change.ts';
+import { HistoryEntry, type Kind } from '../domain/deployment.ts';
+import type { Survey } from '../domain/invariants.ts';
+import { Operation } from '../domain/operation.ts';
+import { Project } from '../domain/project.ts';
+import { unpacked } from './codec.ts';
+import { deploymentOf } from './deployments.ts';
+import { env } from './env.ts';
+import { modelOf } from './models.ts';
+import { table } from './table.ts';
+
+type Item = Record<string, unknown>;
+
+/** Both tables, whole: the one place that reads so, for a command that an operator runs. */
+export async function scan(): Promise<Survey> {
+  const [control, repeats] = await Promise.all([
+    every(env('CONTROL_TABLE')),
+    every(env('IDEMPOTENCY_TABLE')),
+  ]);
+  return survey(control, repeats);
+}
+
+async function every(TableName: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const { Items = [] } of paginateScan({ client: table }, { TableName, ConsistentRead: true }))
+    items.push(...Items);
+  return items;
+}
+
+/** The items of both tables by what they are. */
+export function survey(control: readonly Item[], repeats: readonly Item[]): Survey {
+  const found: Survey = {
+    ...{ projects: [], listed: [], workspaces: [], deployments: [], events: [], history: new Map() },
+    ...{ places: [], names: [], uses: [], models: [], modelPlaces: [], modelNames: [], modelVersions: [] },
+    ...{ operations: [], open: [], unreadable: [] },
+    kept: repeats.filter(({ pk }) => String(pk).startsWith('I#')) as unknown as Survey['kept'],
+  };
+  for (const item of control) {
+    const [pk, sk] = [String(item.pk), String(item.sk)];
+    try {
+      readers.find(([pattern]) => pattern.test(`${pk}|${sk}`))?.[1](found, item, pk, sk);
+    } catch {
+      found.unreadable.push(`${pk} ${sk}`);
+    }
+  }
+  for (const entries of found.history.values()) entries.sort((a, b) => a.n - b.n);
+  return found;
+}
+
+const after = (key: string, prefix: string) => key.slice(prefix.length);
+const text = (value: unknown) => String(value);
+
+type Reader = (found: Survey, item: Item, pk: string, sk: string) => void;
+
+/** By the shape of the key, `pk|sk`. What matches none belongs to no invariant. */
+const readers: readonly (readonly [RegExp, Reader])[] = [
+  [/^P#.*\|STATE$/, (f, item) => f.projects.push(Project.parse(item))],
+  [/^PROJECTS\|/, (f, _, __, sk) => f.listed.push(sk)],
+  [/^WS#.*\|LOC$/, (f, item, pk) => f.workspaces.push({ name: after(pk, 'WS#'), pid: text(item.pid) })],
+  [/^P#.*\|D#/, (f, item) => f.deployments.push(deploymentOf(item))],
+  [/^P#.*\|E#/, (f, item) => f.events.push(item as unknown as Event)],
+  [
+    /^DEP#.*\|H#/,
+    (f, item, pk) => {
+      const dep = after(pk, 'DEP#');
+      f.history.set(dep, [...(f.history.get(dep) ?? []), HistoryEntry.parse(item)]);
+    },
+  ],
+  [
+    /^DEP#.*\|LOC$/,
+    (f, item, pk) => f.places.push({ dep: after(pk, 'DEP#'), pid: text(item.pid), kind: item.kind as Kind }),
+  ],
+  [
+    /^P#.*\|N#/,
+    (f, item, pk, sk) => {
+      const [, name = '', version] = /^N#(.*)\/(\d+)$/s.exec(sk) ?? [];
+      f.names.push({
+        project_id: after(pk, 'P#'),
+        name,
+        version: Number(version),
+        dep: text(item.dep),
+        kind: item.kind as Kind,
+      });
+    },
+  ],
+  [/^M#.*\|D#/, (f, _, pk, sk) => f.uses.push({ model_id: after(pk, 'M#'), dep: after(sk, 'D#') })],
+  [/^P#.*\|MODEL#/, (f, item) => f.models.push(modelOf(item))],
+  [
+    /^M#.*\|LOC$/,
+    (f, item, pk) =>
+      f.modelPlaces.push({ model_id: after(pk, 'M#'), pid: text(item.pid), name: text(item.name) }),
+  ],
+  [/^MODELNAME#.*\|LOC$/, (f, item) => f.modelNames.push(item as unknown as Survey['modelNames'][number])],
+  [
+    /^MODELNAME#.*\|V#/,
+    (f, item, pk, sk) =>
+      f.modelVersions.push({
+        name: after(pk, 'MODELNAME#'),
+        version: Number(after(sk, 'V#')),
+        model_id: text(item.model_id),
+      }),
+  ],
+  [/^OP#/, (f, item) => f.operations.push(Operation.parse(unpacked(item, ['outcome', 'request'])))],
+  [
+    /^OPEN\|/,
+    (f, _, __, sk) => {
+      const [deadline, id = ''] = sk.split('#');
+      f.open.push({ id, deadline: Number(deadline) });
+    },
+  ],
+];
