@@ -1,0 +1,69 @@
+import { basename, join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type CfnFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Grant } from './grants.ts';
+import { settingsOf } from './settings.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** What is bundled in place of what. */
+export const aliases = {
+  '@aws-sdk/credential-provider-node': join(root, 'lib', 'lambdaCredentials.ts'),
+};
+/** How every function is bundled; the tests bundle in the same way. */
+export const bundling = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  minify: true,
+  sourceMap: false,
+  mainFields: ['module', 'main'],
+  bundleAwsSDK: true,
+  esbuildArgs: Object.fromEntries(Object.entries(aliases).map(([from, to]) => [`--alias:${from}`, to])),
+};
+
+/** One file of functions/, deployed with a role of its own that holds these grants and nothing else. */
+export class Handler extends NodejsFunction {
+  constructor(scope: Construct, file: string, grants: readonly Grant[]) {
+    const id = basename(file);
+    const source = `functions/${file}.ts`;
+    const { memory, seconds, reserved } = settingsOf(id);
+    const role = new Role(scope, `${id}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(scope, `${id}-logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    super(scope, id, {
+      entry: join(root, source),
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: memory,
+      timeout: Duration.seconds(seconds),
+      // An account begins with so little concurrency that nothing of it can be set aside, hence the switch.
+      reservedConcurrentExecutions: scope.node.tryGetContext('reserveConcurrency') ? reserved : undefined,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      // The lines in which Lambda tells of every start and end would cost more than all of ours.
+      systemLogLevelV2: SystemLogLevel.WARN,
+      awsSdkConnectionReuse: false,
+      bundling,
+    });
+    logGroup.grantWrite(role);
+    (this.node.defaultChild as CfnFunction).addMetadata('slipway:source', source);
+    for (const grant of grants) grant(this);
+  }
+}

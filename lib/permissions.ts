@@ -1,0 +1,131 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { OperationId } from '../contracts/routes.ts';
+import type { background } from '../contracts/tasks.ts';
+import type { DataStack } from './data.ts';
+import {
+  announces,
+  checks,
+  deletes,
+  follows,
+  type Grant,
+  gets,
+  getsMany,
+  puts,
+  putsBeside,
+  queries,
+  reads,
+  removes,
+  runs,
+  stores,
+  tellsMissing,
+  updates,
+  updatesOnly,
+} from './grants.ts';
+import type { Workflow } from './workflow.ts';
+
+type Grants<Id extends string> = Record<Id, readonly Grant[]>;
+export type Step = 'beginOperation' | 'reserveDeployment' | 'probeModel' | 'commitChange';
+export type Background = Exclude<keyof typeof background, 'unknownRoute'>;
+export type Machines = Record<'deploy' | 'promote' | 'rollback' | 'deactivate', Workflow>;
+
+/** What the steps of a change may do. STATE, the pointer to what is in production, is written by `changes` alone. */
+export function stepPermissions({
+  control,
+  idempotency,
+  models,
+}: DataStack): Grants<Step | 'sweepOperations'> {
+  const sees = [gets(control, 'P#*', 'OP#*'), queries(control, 'P#*')];
+  const closes = [puts(control, 'OP#*'), deletes(control, 'OPEN'), updates(idempotency, 'I#*')];
+  const changes = [puts(control, 'P#*', 'DEP#*')];
+  const adds = [puts(control, 'M#*'), checks(control, 'P#*', 'OP#*')];
+  return {
+    beginOperation: [...sees, ...closes, puts(control, 'OPEN')],
+    reserveDeployment: [...sees, ...closes, ...changes, ...adds],
+    probeModel: [gets(control, 'P#*'), reads(models, 'models')],
+    commitChange: [...sees, ...closes, ...changes, ...adds],
+    sweepOperations: [...sees, ...closes, ...changes, queries(control, 'OPEN')],
+  };
+}
+
+/** What runs without a caller. */
+export function backgroundPermissions(data: DataStack, bus: EventBus): Grants<Background> {
+  const { control, logs, data: files } = data;
+  return {
+    publishEvents: [announces(bus), follows(control)],
+    sweepOperations: stepPermissions(data).sweepOperations,
+    ingestSpool: [
+      reads(files, 'spool'),
+      tellsMissing(files),
+      stores(files, 'payloads'),
+      puts(logs),
+      removes(files, 'spool'),
+    ],
+  };
+}
+
+/** What each endpoint may do: a route without a line here does not compile. */
+export function routePermissions(data: DataStack, machine: Machines): Grants<OperationId> {
+  const { control, logs, idempotency, keys, models, data: files } = data;
+  const caller = [gets(keys, 'K#*'), updatesOnly(keys, ['pk', 'last_used_at'], 'K#*')];
+  const repeats = [
+    gets(idempotency, 'I#*'),
+    puts(idempotency, 'I#*'),
+    updates(idempotency, 'I#*'),
+    deletes(idempotency, 'I#*'),
+  ];
+  const everyProject = [queries(control, 'PROJECTS'), getsMany(control, 'P#*')];
+  const modelViews = [gets(control, 'P#*'), queries(control, 'P#*', 'MODELNAME#*')];
+  const deployment = gets(control, 'DEP#*', 'P#*');
+  const operation = gets(control, 'OP#*');
+
+  return {
+    createProject: [...caller, ...repeats, puts(control, 'P#*', 'PROJECTS', 'WS#*')],
+    listProjects: [...caller, ...everyProject, queries(control, 'P#*')],
+    getProject: [...caller, gets(control, 'P#*'), queries(control, 'P#*')],
+
+    registerModel: [
+      ...caller,
+      ...repeats,
+      gets(control, 'P#*', 'MODELNAME#*'),
+      putsBeside(control, 'P#*', 'M#*', 'MODELNAME#*'),
+      stores(models, 'uploads'),
+    ],
+    completeModel: [
+      ...caller,
+      ...repeats,
+      gets(control, 'M#*'),
+      ...modelViews,
+      putsBeside(control, 'P#*'),
+      reads(models, 'uploads'),
+      tellsMissing(models),
+      stores(models, 'models', 'baselines'),
+    ],
+    listModels: [...caller, ...everyProject, ...modelViews],
+    getModel: [...caller, gets(control, 'M#*'), ...modelViews],
+    putAlias: [...caller, ...repeats, gets(control, 'MODELNAME#*', 'P#*'), puts(control, 'MODELNAME#*')],
+    deleteAlias: [...caller, ...repeats, gets(control, 'MODELNAME#*'), deletes(control, 'MODELNAME#*')],
+
+    createDeployment: [...caller, ...repeats, gets(control, 'P#*', 'M#*'), operation, runs(machine.deploy)],
+    listDeployments: [...caller, gets(control, 'P#*'), queries(control, 'P#*')],
+    getDeployment: [...caller, deployment],
+    promoteDeployment: [...caller, ...repeats, deployment, operation, runs(machine.promote)],
+    rollbackDeployment: [...caller, ...repeats, deployment, operation, runs(machine.rollback)],
+    deactivateDeployment: [...caller, ...repeats, deployment, operation, runs(machine.deactivate)],
+
+    predict: [...caller, deployment, reads(models, 'models'), puts(logs), stores(files, 'payloads', 'spool')],
+    listInferenceLogs: [...caller, deployment, queries(logs), getsMany(logs), reads(files, 'payloads')],
+
+    getJob: [...caller, operation],
+    createApiKey: [...caller, ...repeats, puts(keys, 'K#*'), puts(control, 'KEYS', 'P#none')],
+    listApiKeys: [...caller, queries(control, 'KEYS')],
+    revokeApiKey: [
+      ...caller,
+      ...repeats,
+      gets(control, 'KEYS'),
+      updates(keys, 'K#*'),
+      puts(control, 'KEYS', 'P#none'),
+    ],
+    getHealth: [],
+    getOpenapi: [],
+  };
+}

@@ -1,0 +1,82 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { Api } from './api.ts';
+import type { DataStack } from './data.ts';
+import { Handler } from './handler.ts';
+import { backgroundPermissions, routePermissions, stepPermissions } from './permissions.ts';
+import { Workflow } from './workflow.ts';
+
+export interface PlatformProps extends StackProps {
+  data: DataStack;
+  /** The name of the event bus. */
+  bus: string;
+}
+
+/** The records of the outbox: what a change writes beside itself for others to hear. */
+const outbox = {
+  eventName: ['INSERT'],
+  dynamodb: { Keys: { sk: { S: [{ prefix: 'E#' }, { prefix: 'OUT#' }] } } },
+};
+
+/** Everything that can be made anew at any time: the functions, the machines, the gateway and what wakes them. */
+export class PlatformStack extends Stack {
+  constructor(scope: Construct, id: string, { data, bus: eventBusName, ...props }: PlatformProps) {
+    super(scope, id, props);
+    const bus = new EventBus(this, 'bus', { eventBusName });
+
+    const step = stepPermissions(data);
+    const steps = {
+      beginOperation: new Handler(this, 'lifecycle/beginOperation', step.beginOperation),
+      reserveDeployment: new Handler(this, 'lifecycle/reserveDeployment', step.reserveDeployment),
+      probeModel: new Handler(this, 'lifecycle/probeModel', step.probeModel),
+      commitChange: new Handler(this, 'lifecycle/commitChange', step.commitChange),
+    };
+    const api = new Api(this, 'api', {
+      otherwise: new Handler(this, 'service/unknownRoute', []),
+      grants: routePermissions(data, {
+        deploy: new Workflow(this, 'deploy', steps),
+        promote: new Workflow(this, 'promote', steps),
+        rollback: new Workflow(this, 'rollback', steps),
+        deactivate: new Workflow(this, 'deactivate', steps),
+      }),
+    });
+
+    const may = backgroundPermissions(data, bus);
+    const publishEvents = new Handler(this, 'background/publishEvents', may.publishEvents);
+    const sweepOperations = new Handler(this, 'background/sweepOperations', may.sweepOperations);
+    const ingestSpool = new Handler(this, 'background/ingestSpool', may.ingestSpool);
+
+    // A record that no retry gets onto the bus holds up its shard: events of a project stay in order, and the alarm
+    // `publishEventsBehind` tells long before the stream forgets the record.
+    new EventSourceMapping(this, 'outbox', {
+      target: publishEvents,
+      eventSourceArn: data.control.tableStreamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      filters: [{ pattern: JSON.stringify(outbox) }],
+    });
+    new Rule(this, 'everyMinute', {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      // The next minute comes anyway.
+      targets: [new LambdaFunction(sweepOperations, { retryAttempts: 0 })],
+    });
+    new Rule(this, 'spooled', {
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [data.data.bucketName] }, object: { key: [{ prefix: 'spool/' }] } },
+      },
+      targets: [new LambdaFunction(ingestSpool)],
+    });
+
+    const logs = data.logs;
+    new Alarms(this, 'alarms', { http: api.http, publisher: publishEvents, sweeper: sweepOperations, logs });
+    new CfnOutput(this, 'Url', { value: api.http.apiEndpoint });
+  }
+}

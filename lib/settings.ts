@@ -1,0 +1,28 @@
+interface Settings {
+  /** MB; a function's share of a processor grows with it. */
+  memory: number;
+  /** Time-out in seconds. The gateway waits 30, so what answers a caller ends before that. */
+  seconds: number;
+  /** The most that may run at once, so that this one cannot starve the others; context `reserveConcurrency`. */
+  reserved?: number;
+}
+
+const usual: Settings = { memory: 512, seconds: 25 };
+
+/** What differs from the usual. */
+const rows: Record<string, Partial<Settings>> = {
+  completeModel: { memory: 2048, seconds: 29, reserved: 20 },
+  probeModel: { memory: 1024, seconds: 60, reserved: 50 },
+  listInferenceLogs: { memory: 1024, reserved: 50 },
+  beginOperation: { seconds: 10 },
+  reserveDeployment: { seconds: 10 },
+  commitChange: { seconds: 10 },
+  publishEvents: { seconds: 30 },
+  sweepOperations: { seconds: 50, reserved: 2 },
+  ingestSpool: { seconds: 30, reserved: 20 },
+  unknownRoute: { memory: 256, seconds: 5, reserved: 20 },
+};
+
+export const settingsOf = (id: string): Settings => ({ ...usual, ...rows[id] });
+/** Every function that has a row: a test holds that it exists. */
+export const named = Object.keys(rows);

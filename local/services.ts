@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { World } from './asl/machine.ts';
+import { type PublishedEntry, putEvents } from './awsEvents.ts';
+import { type Executions, type Machines, openExecutions, realWorld } from './awsExecutions.ts';
+import { awsProblem, isAwsProblem, notKnown, readFields, sendJson, sendProblem } from './awsHttp.ts';
+import { stateOperations } from './awsStates.ts';
+import { close, isForThisMachine, keepAliveTimeout, listen } from './loopback.ts';
+
+export type { PublishedEntry } from './awsEvents.ts';
+export type { Machines } from './awsExecutions.ts';
+
+export interface ServicesOptions {
+  /** By ARN; may be filled after the start. */
+  machines: Machines;
+  invoke: World['invoke'];
+  publish: (entries: PublishedEntry[]) => unknown;
+  /** The text of an S3 object, for a Map that reads its items from one. */
+  read?: World['read'];
+  home: string;
+  port?: number;
+  /** Another clock or chance, for tests. */
+  world?: Partial<Omit<World, 'invoke' | 'read'>>;
+}
+
+export interface Services {
+  url: string;
+  /** Go on with executions whose machines were not there yet at the start. */
+  resume(): void;
+  stop(): Promise<void>;
+}
+
+/** The AWS calls besides DynamoDB and S3, on one port: each says by its header or path which it is. */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const { machines, invoke, publish, read, home } = options;
+  const world: World = { ...realWorld, ...options.world, invoke, read };
+  const executions = openExecutions(home, machines, world);
+  const around = { executions, publish, now: world.now };
+  const server = createServer(
+    { keepAliveTimeout },
+    (request, response) => void answer(request, response, around),
+  );
+  const port = await listen(server, options.port ?? 0);
+  executions.resume();
+  const stop = async () => {
+    const closed = close(server);
+    await executions.close();
+    await closed;
+  };
+  return { url: `http://127.0.0.1:${port}`, resume: executions.resume, stop };
+}
+
+interface Around {
+  executions: Executions;
+  publish: ServicesOptions['publish'];
+  now: () => number;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, around: Around): Promise<void> {
+  try {
+    const body = await decide(request, around);
+    sendJson(response, 200, body);
+  } catch (error) {
+    if (isAwsProblem(error)) return sendProblem(response, error);
+    if (!request.errored) console.error('AWS calls', error);
+    sendProblem(response, awsProblem('InternalFailure', 'this machine made a mistake', 500));
+  }
+}
+
+async function decide(request: IncomingMessage, { executions, publish, now }: Around): Promise<object> {
+  if (!isForThisMachine(request))
+    throw awsProblem('AccessDeniedException', 'this host is not served here', 403);
+  const protocol = request.headers['smithy-protocol'];
+  if (protocol !== undefined)
+    throw awsProblem(
+      'NotImplemented',
+      'the SDK speaks the protocol rpc-v2-cbor; only JSON is known here: pin the version of the SDK that spoke it',
+      501,
+    );
+  const [service, operation] = called(request);
+  if (service === 'EventBridge' && operation === 'PutEvents')
+    return putEvents(await readFields(request), publish, now);
+  const run =
+    service === 'Step Functions' && Object.hasOwn(stateOperations, operation) && stateOperations[operation];
+  if (!run) throw notKnown(service, operation);
+  return run(await readFields(request), executions, now);
+}
+
+const targets: Record<string, string> = {
+  AWSStepFunctions: 'Step Functions',
+  AWSEvents: 'EventBridge',
+  secretsmanager: 'Secrets Manager',
+  DynamoDB_20120810: 'DynamoDB',
+  DynamoDBStreams_20120810: 'DynamoDB Streams',
+};
+
+const schedules: Record<string, string> = {
+  POST: 'CreateSchedule',
+  GET: 'GetSchedule',
+  PUT: 'UpdateSchedule',
+  DELETE: 'DeleteSchedule',
+};
+
+/** Which service and operation a request is for; JSON services say it in a header, REST services by their path. */
+function called(request: IncomingMessage): [string, string] {
+  const [, prefix, operation] =
+    /^(\w{1,60})\.(\w{1,60})$/.exec(String(request.headers['x-amz-target'] ?? '')) ?? [];
+  if (prefix && operation) return [targets[prefix] ?? prefix, operation];
+  const { method = '', url = '' } = request;
+  const path = url.split('?')[0] ?? '';
+  if (/^\/schedules\/[^/]+$/.test(path)) return ['Scheduler', schedules[method] ?? method];
+  if (path === '/v2/email/outbound-emails') return ['SES', 'SendEmail'];
+  return ['The service', 'of this call'];
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { record } from '../../adapters/inferences.ts';
+import { idAt } from '../../domain/id.ts';
+import { logId } from '../../domain/log.ts';
+import { clientOf } from '../lifecycle.ts';
+
+/** What the journey does not ask for, so that every permission is used that a request can use. */
+const { SLIPWAY_URL: url = '', SLIPWAY_KEY: key = '' } = process.env;
+const call = clientOf({ url, key });
+
+const { items: projects } = await call('GET', '/api/projects');
+const project_id: string = projects[0].id;
+await call('GET', `/api/projects/${project_id}`);
+const { items: models } = await call('GET', '/api/models');
+const { id: model_id, name } = models[0];
+await call('GET', `/api/models/${model_id}`);
+const deployments = `/api/mlops/projects/${project_id}/deployments`;
+const { items } = await call('GET', deployments);
+const deployment = `/api/mlops/deployments/${items[0].id}`;
+await call('GET', deployment);
+await call('GET', '/openapi.json');
+await call('GET', `/api/jobs/${project_id}`, { status: 404 });
+
+/** A record that nothing compresses: many of them lie in a bucket and not in their log. */
+const anything = (record: Record<string, number>) =>
+  Object.fromEntries(Object.entries(record).map(([column, value]) => [column, value * Math.random()]));
+const example = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../local/sample/sample.json'), 'utf8'),
+).example;
+
+/** Send a request twice under one key: the second answer is the first, but for a secret that is shown once. */
+async function twice(method: string, path: string, body?: unknown, status = 200) {
+  const headers = { 'idempotency-key': idAt(Date.now(), randomBytes(10)) };
+  const first = await call(method, path, { body, status, headers });
+  const second = await call(method, path, { body, status, headers });
+  assert.deepEqual(second.key === null ? { ...second, key: first.key } : second, first);
+  return first;
+}
+await twice('POST', '/api/projects', { name: `twice-${Date.now()}` }, 201);
+await twice('POST', '/api/models', { project_id, name: `twice-${Date.now()}` }, 201);
+await twice('POST', `/api/models/${model_id}/complete`);
+await twice('PUT', `/api/models/${name}/aliases/twice`, { version: '1' });
+await twice('DELETE', `/api/models/${name}/aliases/twice`);
+const { deployment_id } = await twice(
+  'POST',
+  deployments,
+  { model_id, name: 'twice', stage: 'staging' },
+  201,
+);
+const again = `/api/mlops/deployments/${deployment_id}`;
+await twice('POST', `${again}/promote`, { to_stage: 'production' });
+const inputs = Array.from({ length: 300 }, () => anything(example.record));
+await call('POST', `${again}/predict`, { body: { inputs } });
+const large = await call('GET', `${again}/inference-logs?limit=1`);
+assert.deepEqual(large.items[0].inputs, inputs.at(-1));
+await twice('POST', `${again}/deactivate`);
+await twice('POST', `${again}/rollback`, { to_deployment_id: deployment_id });
+const made = await twice('POST', '/api/auth/api-keys', { name: 'twice', scopes: ['read'] }, 201);
+await call('GET', '/api/auth/api-keys');
+await twice('DELETE', `/api/auth/api-keys/${made.id}`);
+
+/** A log that its table did not take (here: a table that is not there) is in the list all the same, soon after. */
+const { total } = await call('GET', `${again}/inference-logs`);
+const log = {
+  id: logId(idAt(Date.now(), randomBytes(10))),
+  deployment_id,
+  rows: 1,
+  status_code: 200,
+  latency_ms: 1,
+};
+const told = {
+  predictions: ['spooled'],
+  inputs: null,
+  key_id: 'nobody',
+  flags: [],
+  exp: Date.now() / 1000 + 86_400,
+};
+assert.equal(await record({ ...log, ...told, exp: Math.floor(told.exp) }, 1), 'spooled');
+for (let tried = 0; ; tried++) {
+  const logs = await call('GET', `${again}/inference-logs`);
+  if (logs.total === total + 1) break;
+  assert.ok(tried < 50, 'a spooled log was not ingested within ten seconds');
+  await sleep(200);
+}

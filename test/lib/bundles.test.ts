@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { routes } from '../../contracts/routes.ts';
+import { aliases, bundling } from '../../lib/handler.ts';
+import { all, operationOf, synthesized } from './synthesized.ts';
+
+interface Bundle {
+  file: string;
+  bytes: number;
+  text: string;
+  /** The files that something of is left of. */
+  inputs: string[];
+  env: string[];
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'slipway-bundles-'));
+const bundles = new Map<string, Bundle>();
+beforeAll(async () => {
+  const functions = Object.values(all(synthesized(), 'AWS::Lambda::Function'));
+  for (const fn of functions) bundles.set(operationOf(fn), await bundled(fn));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function bundled({ Metadata = {}, Properties }: Parameters<typeof operationOf>[0]): Promise<Bundle> {
+  const source = String(Metadata['slipway:source']);
+  const file = join(directory, `${basename(source, '.ts')}.mjs`);
+  const { target, minify, mainFields } = bundling;
+  const options = { target, minify, mainFields, alias: aliases, format: 'esm', platform: 'node' } as const;
+  const { metafile } = await build({
+    ...{ ...options, entryPoints: [source], outfile: file, bundle: true },
+    ...{ metafile: true, logLevel: 'silent' },
+  });
+  const [output] = Object.values(metafile.outputs);
+  const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return {
+    ...{ file, bytes: output?.bytes ?? 0, text: readFileSync(file, 'utf8') },
+    inputs: inputs.map(([input]) => input),
+    env: Object.keys(Properties.Environment?.Variables ?? {}),
+  };
+}
+
+test('predict fits into 300 KB with its scoring engine', () => {
+  expect(bundles.get('predict')?.bytes).toBeLessThanOrEqual(300_000);
+});
+
+test('every other function fits into 600 KB', () => {
+  expect(bundles.size).toBeGreaterThan(routes.length);
+  for (const [id, { bytes }] of bundles) expect(bytes, id).toBeLessThanOrEqual(600_000);
+});
+
+test.each([
+  ['a language of zod but English', /zod\/v4\/locales\/(?!en\.)/],
+  ['a second validator', /node_modules\/(ajv|joi|yup)\//],
+  ['a tracer', /aws-xray-sdk|powertools\/tracer|@opentelemetry\/sdk/],
+  ['a mapper over DynamoDB', /node_modules\/(electrodb|dynamoose|dynamodb-toolbox)\//],
+  ['the SDK of before', /node_modules\/aws-sdk\//],
+  ['the search for credentials', /credential-provider-(node|sso|ini|process|imds)|nested-clients/],
+  [
+    'what belongs to infrastructure or tests',
+    /node_modules\/(aws-cdk-lib|constructs|vitest|jsonata)\/|^(lib|local|test)\/(?!lambdaCredentials)/,
+  ],
+])('no bundle holds %s', (_, dear) => {
+  for (const [id, { inputs }] of bundles)
+    expect(
+      inputs.filter((input) => dear.test(input)),
+      id,
+    ).toEqual([]);
+});
+
+test('predict holds no SDK at all', () => {
+  expect(bundles.get('predict')?.inputs.filter((input) => /@aws-sdk|@smithy/.test(input))).toEqual([]);
+});
+
+test('every bundle loads by itself and has a handler', async () => {
+  for (const [id, { file }] of bundles)
+    expect(await import(pathToFileURL(file).href), id).toHaveProperty('handler', expect.any(Function));
+});
+
+/** What a bundle names and can never reach: the kit carries it for other routes. */
+function beyond(id: string): string[] {
+  const route = routes.find((r) => r.id === id);
+  if (!route) return [];
+  const machines = ['DEPLOY', 'PROMOTE', 'ROLLBACK', 'DEACTIVATE'].filter(
+    (m) => !id.startsWith(m.toLowerCase()),
+  );
+  return [
+    ...machines.filter((m) => m !== 'DEPLOY' || id !== 'createDeployment').map((m) => `${m}_ARN`),
+    ...('repeatable' in route ? [] : ['IDEMPOTENCY_TABLE']),
+    ...(route.scope === 'public' ? ['KEYS_TABLE'] : []),
+  ];
+}
+
+test('a function is granted exactly the names that its code uses', () => {
+  const names = /["'`]([A-Z]+_(?:TABLE|BUCKET|ARN)|EVENT_BUS)["'`]/g;
+  for (const [id, { text, env }] of bundles) {
+    const used = new Set([...text.matchAll(names)].map(([, name = '']) => name));
+    expect(env.toSorted(), id).toEqual([...used].filter((name) => !beyond(id).includes(name)).toSorted());
+  }
+});

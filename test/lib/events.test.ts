@@ -1,0 +1,60 @@
+import { beforeAll, expect, test } from 'vitest';
+import { all, operationOf, synthesized } from './synthesized.ts';
+
+let app: ReturnType<typeof synthesized>;
+beforeAll(() => {
+  app = synthesized();
+});
+
+const operation = (id: string) => {
+  const fn = all(app, 'AWS::Lambda::Function')[id];
+  return fn && operationOf(fn);
+};
+const rules = () => Object.values(all(app, 'AWS::Events::Rule')).map((r) => r.Properties);
+
+test('what a change tells of reaches publishEvents from the stream, and nothing else of the table does', () => {
+  const [mapping, ...others] = Object.values(all(app, 'AWS::Lambda::EventSourceMapping'));
+  expect(others).toEqual([]);
+  expect(operation(mapping?.Properties.FunctionName.Ref)).toBe('publishEvents');
+  expect(mapping?.Properties).toMatchObject({
+    BatchSize: 100,
+    BisectBatchOnFunctionError: true,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    StartingPosition: 'TRIM_HORIZON',
+  });
+  expect(
+    mapping?.Properties.FilterCriteria.Filters.map((f: { Pattern: string }) => JSON.parse(f.Pattern)),
+  ).toEqual([
+    { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'E#' }, { prefix: 'OUT#' }] } } } },
+  ]);
+});
+
+test('operations are swept every minute', () => {
+  const [rule] = rules().filter((r) => r.ScheduleExpression);
+  expect(rule?.ScheduleExpression).toBe('rate(1 minute)');
+  expect(operation(rule?.Targets[0].Arn['Fn::GetAtt'][0])).toBe('sweepOperations');
+});
+
+test('a spooled log is ingested when it arrives, and no other object of the bucket is', () => {
+  const [rule] = rules().filter((r) => r.EventPattern);
+  expect(rule?.EventPattern).toMatchObject({
+    source: ['aws.s3'],
+    'detail-type': ['Object Created'],
+    detail: { object: { key: [{ prefix: 'spool/' }] } },
+  });
+  expect(operation(rule?.Targets[0].Arn['Fn::GetAtt'][0])).toBe('ingestSpool');
+});
+
+test('events go on a bus of our own', () => {
+  expect(Object.values(all(app, 'AWS::Events::EventBus')).map((b) => b.Properties.Name)).toEqual(['slipway']);
+});
+
+test('machines are express, log their errors without what they carry, and leave no traces', () => {
+  const machines = Object.values(all(app, 'AWS::StepFunctions::StateMachine')).map((m) => m.Properties);
+  expect(machines).toHaveLength(4);
+  for (const machine of machines) {
+    expect(machine.StateMachineType).toBe('EXPRESS');
+    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ERROR', IncludeExecutionData: false });
+    expect(machine.TracingConfiguration).toEqual({ Enabled: false });
+  }
+});

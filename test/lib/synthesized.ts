@@ -1,0 +1,59 @@
+import { App, NestedStack, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { DataStack } from '../../lib/data.ts';
+import { PlatformStack } from '../../lib/platform.ts';
+
+export interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is JSON.
+  Properties: Record<string, any>;
+  Metadata?: Record<string, unknown>;
+  DeletionPolicy?: string;
+}
+export interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+/** The whole app as CloudFormation would get it, without bundling. */
+export function synthesized(context: Record<string, unknown> = {}, customerKeys = false) {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context } });
+  const data = new DataStack(app, 'data', { customerKeys });
+  const platform = new PlatformStack(app, 'platform', { data, bus: 'slipway' });
+  const nested = platform.node.findAll().filter((c) => c instanceof NestedStack);
+  const stacks: Stack[] = [data, platform, ...nested];
+  const templates = stacks.map((stack) => Template.fromStack(stack).toJSON());
+  return { app, data, platform, nested, stacks, templates };
+}
+type Synthesized = ReturnType<typeof synthesized>;
+
+/** Every resource of a type in every stack, by its logical id. */
+export const all = ({ templates }: Synthesized, type: string): Record<string, Resource> =>
+  Object.fromEntries(
+    templates.flatMap(({ Resources }) =>
+      Object.entries(Resources as Record<string, Resource>).filter(([, { Type }]) => Type === type),
+    ),
+  );
+
+/** A function's operation, by the source that it says it is made of. */
+export const operationOf = ({ Metadata = {} }: Resource): string =>
+  String(Metadata['slipway:source']).replace(/^.*\/(\w+)\.ts$/, '$1');
+
+/** What each function, and each machine by its name, may do. */
+export function permissions(app: Synthesized): Map<string, Statement[]> {
+  const found = new Map<string, Statement[]>();
+  const who = Object.fromEntries(
+    Object.values(all(app, 'AWS::Lambda::Function')).map((fn) => [fn.Properties.Role['Fn::GetAtt'][0], fn]),
+  );
+  for (const { Properties } of Object.values(all(app, 'AWS::IAM::Policy'))) {
+    const [role] = Properties.Roles.map((r: { Ref: string }) => r.Ref);
+    const fn = who[role];
+    found.set(fn ? operationOf(fn) : machineOf(role), Properties.PolicyDocument.Statement);
+  }
+  return found;
+}
+
+const machineOf = (role: string) => `machine ${role.replace(/Role[0-9A-F]{8}$/, '')}`;
+
+export const actionsOf = ({ Action }: Statement): string[] => [Action].flat();
