@@ -53,6 +53,8 @@ async function tryPort(binary: string, file: string, port: number): Promise<Dyna
   const child = spawn(binary, ['--host', '127.0.0.1', '--port', String(port), '--db-path', file], {
     env: cleanEnv(),
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal goes to a whole group: requests in flight still need their database.
+    detached: true,
   });
   let words = '';
   const hear = (chunk: unknown) => {

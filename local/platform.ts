@@ -45,6 +45,8 @@ export interface Platform {
   home: string;
   /** What every function finds in its environment besides its own names. */
   env: Record<string, string>;
+  /** Resolves when the database has ended without being asked to: nothing works from then on. */
+  lost: Promise<void>;
   /** Start a function's worker before somebody waits for it. */
   warm(name: string): void;
   /** From now on `GET /healthz` says so. */
@@ -84,6 +86,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     making.catch(() => {});
     const database = part(await startDynamodb({ home }));
     lock.database(database.pid);
+    const watch = part(watchProcess(database.pid));
     progress('database');
     const plan = readPlan(await making, `http://127.0.0.1:${port}`);
     await makeTables(database.url, plan.tables);
@@ -104,7 +107,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     await makeBuckets(s3.url, plan.buckets);
     const machines: Parameters<typeof startServices>[0]['machines'] = {};
     const services = part(
-      await startServices({ machines, invoke: functions.call, publish: events.publish, home }),
+      await startServices({ machines, invoke: functions.call, publish: events.publish, home, read: s3.read }),
     );
     const env = environment(database.url, s3.url, services.url);
     const log = join(home, 'log');
@@ -130,11 +133,25 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     const ready = () => {
       open = true;
     };
-    return { url: gateway.url, urls, plan, home, env, warm: functions.warm, ready, stop };
+    return { url: gateway.url, urls, plan, home, env, lost: watch.lost, warm: functions.warm, ready, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Look once a second whether a child still lives; 0 is nobody's child. */
+function watchProcess(pid: number) {
+  const { promise: lost, resolve } = Promise.withResolvers<void>();
+  const timer = setInterval(() => {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      resolve();
+    }
+  }, 1000);
+  if (pid === 0) clearInterval(timer);
+  return { lost, stop: () => clearInterval(timer) };
 }
 
 const pruneOf = (file: string) => (table: string, upTo: bigint) => pruneStreams(file, table, upTo);

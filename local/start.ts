@@ -17,8 +17,11 @@ try {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => halt.abort());
   const stack = await startStack({ home, port, signal: halt.signal, progress: createProgress(console.log) });
   console.log(welcome(stack));
-  if (!halt.signal.aborted) await once(halt.signal, 'abort');
+  const halted = halt.signal.aborted ? undefined : once(halt.signal, 'abort');
+  await Promise.race([halted, stack.lost]);
   await stack.stop();
+  if (!halt.signal.aborted)
+    throw new Error('The database has ended by itself. Start again: nothing that was answered is lost.');
   process.exit(0);
 } catch (error) {
   // Whoever stops a start needs no reason for its end.

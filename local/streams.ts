@@ -38,12 +38,14 @@ export async function startStreams(settings: StreamSettings): Promise<{ stop(): 
   const readers = await Promise.all(mappings.map((mapping) => openReader(mapping, settings)));
 
   const follow = async (reader: Reader) => {
+    let told = '';
     while (!signal.aborted) {
-      const some = await reader.step(signal).catch((error: Error) => {
-        console.error(`stream of ${reader.mapping.table}: ${error.message}`);
-        return false;
-      });
-      if (!some) await rest(idleMs, signal);
+      const outcome = await reader.step(signal).catch(({ message }: Error) => message);
+      // The same trouble is told once, not five times a second.
+      if (typeof outcome === 'string' && outcome !== told && !signal.aborted)
+        console.error(`stream of ${reader.mapping.table}: ${outcome}`);
+      told = typeof outcome === 'string' ? outcome : '';
+      if (outcome !== true) await rest(idleMs, signal);
     }
   };
 

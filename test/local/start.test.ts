@@ -82,6 +82,16 @@ test('Ctrl-C ends it cleanly; a sample that was cut short is completed, not made
   expect(existsSync(join(home, 'sample.json'))).toBe(true);
 });
 
+test('it ends with a word of explanation when its database dies, and starts again', async () => {
+  const { database } = JSON.parse(readFileSync(join(home, 'lock'), 'utf8'));
+  process.kill(database.pid, 'SIGKILL');
+  expect(await slipway.gone).toBe(1);
+  expect(slipway.words()).toMatch(/The database has ended by itself\. Start again: .*\n$/);
+  const before = slipway.key;
+  slipway = await start(home);
+  expect(slipway.key).toBe(before);
+});
+
 test.each([300, 900, 2000])(
   'Ctrl-C %d ms after the start ends it without a word of complaint, and leaves nothing running',
   async (ms) => {
