@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import type { Scope } from '../domain/apiKey.ts';
 
 export type Dialect = 'mlops' | 'batch' | 'live' | 'workspaces';
-export type Scope = 'read' | 'write' | 'predict' | 'admin' | 'privacy:override';
 
 /** One documented endpoint. Its id names its file in functions/, its Lambda, its metric and its operationId. */
 export interface Route {

@@ -72,7 +72,7 @@ export const Operation = z.object({
 export type Operation = z.infer<typeof Operation>;
 
 /** Seconds an operation may run: what is still running half a minute later is closed by the sweeper. */
-export const allowance: Record<Operation['kind'], number> = {
+const allowance: Record<Operation['kind'], number> = {
   deploy: 120,
   promote: 20,
   rollback: 20,
