@@ -3,6 +3,7 @@ import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { aliases } from '../lib/handler.ts';
 
 export const budgets = {
   predict: { kilobytes: 300, milliseconds: 50 },
@@ -19,7 +20,7 @@ export async function bundles() {
       const { outputFiles } = await build({
         ...{ entryPoints: [file], bundle: true, minify: true, write: false, logLevel: 'silent' },
         ...{ format: 'esm', platform: 'node', target: 'node24', mainFields: ['module', 'main'] },
-        banner,
+        alias: aliases,
       });
       const path = join(folder, `${name}.mjs`);
       writeFileSync(path, outputFiles[0]?.contents ?? '');
@@ -37,11 +38,6 @@ export async function bundles() {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** Old packages inside a bundle ask for `require`; an ES module has none of its own. */
-const banner = {
-  js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-};
 
 const measured = (path: string) =>
   `const u = process.cpuUsage(); await import(${JSON.stringify(path)}); const { user, system } = process.cpuUsage(u); console.log((user + system) / 1000)`;

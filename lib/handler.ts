@@ -32,6 +32,12 @@ export const bundling = {
   esbuildArgs: Object.fromEntries(Object.entries(aliases).map(([from, to]) => [`--alias:${from}`, to])),
 };
 
+/** Context `requestsPerSecond`: how much one key may ask before it is told to wait; the code has a default. */
+function limits(scope: Construct): Record<string, string> {
+  const most: unknown = scope.node.tryGetContext('requestsPerSecond');
+  return most === undefined ? {} : { REQUESTS_PER_SECOND: String(most) };
+}
+
 /** One file of functions/, deployed with a role of its own that holds these grants and nothing else. */
 export class Handler extends NodejsFunction {
   constructor(scope: Construct, file: string, grants: readonly Grant[]) {
@@ -60,6 +66,7 @@ export class Handler extends NodejsFunction {
       // The lines in which Lambda tells of every start and end would cost more than all of ours.
       systemLogLevelV2: SystemLogLevel.WARN,
       awsSdkConnectionReuse: false,
+      environment: limits(scope),
       bundling,
     });
     logGroup.grantWrite(role);

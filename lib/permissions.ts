@@ -66,7 +66,11 @@ export function backgroundPermissions(data: DataStack, bus: EventBus): Grants<Ba
 /** What each endpoint may do: a route without a line here does not compile. */
 export function routePermissions(data: DataStack, machine: Machines): Grants<OperationId> {
   const { control, logs, idempotency, keys, models, data: files } = data;
-  const caller = [gets(keys, 'K#*'), updatesOnly(keys, ['pk', 'last_used_at'], 'K#*')];
+  const caller = [
+    gets(keys, 'K#*'),
+    updatesOnly(keys, ['pk', 'last_used_at'], 'K#*'),
+    updatesOnly(idempotency, ['pk', 'n', 'exp'], 'R#*'),
+  ];
   const repeats = [
     gets(idempotency, 'I#*'),
     puts(idempotency, 'I#*'),

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { record } from '../../adapters/inferences.ts';
+import { begin } from '../../adapters/operations.ts';
+import { time } from '../../domain/fields.ts';
 import { idAt } from '../../domain/id.ts';
 import { logId } from '../../domain/log.ts';
 import { clientOf } from '../lifecycle.ts';
@@ -62,6 +64,25 @@ await twice('POST', `${again}/rollback`, { to_deployment_id: deployment_id });
 const made = await twice('POST', '/api/auth/api-keys', { name: 'twice', scopes: ['read'] }, 201);
 await call('GET', '/api/auth/api-keys');
 await twice('DELETE', `/api/auth/api-keys/${made.id}`);
+
+/** An operation that nobody finishes is closed by the sweeper, and its job says so. */
+const op_id = idAt(Date.now(), randomBytes(10));
+const begun = { op_id, project_id, deployment_id, actor: 'nobody', at: time(Date.now() - 600_000) };
+await begin({ ...begun, kind: 'promote' });
+await sweep();
+const { job } = await call('GET', `/api/jobs/${op_id}`);
+assert.equal(job.status, 'failed');
+
+/** Run the sweeper now: nobody waits a minute here. */
+async function sweep() {
+  const functions = `${process.env.AWS_ENDPOINT_URL}/2015-03-31/functions`;
+  const { Functions: found } = (await (await fetch(functions)).json()) as {
+    Functions: { FunctionName: string }[];
+  };
+  const sweeper = found.find(({ FunctionName }) => FunctionName.includes('sweepOperations'))?.FunctionName;
+  const answer = await fetch(`${functions}/${sweeper}/invocations`, { method: 'POST', body: '{}' });
+  assert.equal(answer.status, 200);
+}
 
 /** A log that its table did not take (here: a table that is not there) is in the list all the same, soon after. */
 const { total } = await call('GET', `${again}/inference-logs`);

@@ -121,9 +121,7 @@ function judged({ refused, passed }: Pick<Guard, 'refused' | 'passed'>, policies
     [...asked].filter((line) => !passed.has(line)),
     (line) => line.split(' ')[1] ?? '',
   );
-  console.log(
-    `${passed.size} of ${asked.size} permissions of functions were used, ${refused.size} were missing`,
-  );
+  console.log(`${passed.size} of ${asked.size} permissions of functions were used, ${refused.size} lacking`);
   for (const [action, lines] of unused)
     console.log(`  unused  ${action}: ${lines.map((line) => line.split(' ')[0]).join(' ')}`);
   if (refused.size > 0) throw new Error('a role lacks what its function needs');
@@ -138,8 +136,8 @@ async function journey(url: string, env: Record<string, string>): Promise<void> 
   await run(node, ['scripts/lifecycle.ts'], { env: there, loud: true });
   const [, DATA_BUCKET] =
     Object.entries(data).find(([name]) => name.startsWith('ExportsOutputRefdata')) ?? [];
-  const spooling = { ...there, DATA_BUCKET: String(DATA_BUCKET), LOGS_TABLE: 'absent' };
-  await run(node, ['scripts/deployed/rounds.ts'], { env: spooling, loud: true });
+  const names = { CONTROL_TABLE: data.ControlTable, DATA_BUCKET: String(DATA_BUCKET), LOGS_TABLE: 'absent' };
+  await run(node, ['scripts/deployed/rounds.ts'], { env: { ...there, ...names }, loud: true });
 }
 
 /** The API by a path: its name need not resolve on this machine, and no name but this machine's is ever called. */

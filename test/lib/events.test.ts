@@ -29,6 +29,13 @@ test('what a change tells of reaches publishEvents from the stream, and nothing 
   ]);
 });
 
+test('the mapping is not made before its function may read the stream', () => {
+  const [publisher] = Object.values(all(app, 'AWS::Lambda::Function')).filter(
+    (f) => operationOf(f) === 'publishEvents',
+  );
+  expect(publisher?.DependsOn).toContainEqual(expect.stringContaining('DefaultPolicy'));
+});
+
 test('operations are swept every minute', () => {
   const [rule] = rules().filter((r) => r.ScheduleExpression);
   expect(rule?.ScheduleExpression).toBe('rate(1 minute)');

@@ -117,7 +117,13 @@ test('who repeats a request has its own keys of the idempotency table, and nobod
   const repeatable = routes.filter((r) => 'repeatable' in r && r.repeatable).map((r) => r.id);
   const readers = whoMay('idempotency', /GetItem/);
   expect(readers.map((s) => s.who).toSorted()).toEqual(repeatable.toSorted());
-  for (const { Condition } of whoMay('idempotency', /./)) expect(text(Condition)).toContain('"I#*"');
+  for (const { Condition } of whoMay('idempotency', /./)) expect(text(Condition)).toMatch(/"[IR]#\*"/);
+});
+
+test('whoever has a caller counts his requests', () => {
+  const called = routes.filter((r) => r.scope !== 'public').map((r) => r.id);
+  const counters = whoMay('idempotency', /UpdateItem/).filter((s) => text(s.Condition).includes('"R#*"'));
+  expect(counters.map((s) => s.who).toSorted()).toEqual(called.toSorted());
 });
 
 test('predict may read what it serves, write logs, and nothing more', () => {

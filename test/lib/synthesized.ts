@@ -9,6 +9,7 @@ export interface Resource {
   Properties: Record<string, any>;
   Metadata?: Record<string, unknown>;
   DeletionPolicy?: string;
+  DependsOn?: string[];
 }
 export interface Statement {
   Action: string | string[];
