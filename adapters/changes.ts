@@ -7,7 +7,7 @@ import { at, v } from './items.ts';
 import * as operations from './operations.ts';
 import { projectItem } from './projects.ts';
 import { see } from './seen.ts';
-import { check, type Item, put, replace, transact } from './transact.ts';
+import { check, type Item, isContended, put, replace, transact } from './transact.ts';
 
 const patience = { tries: 8, milliseconds: 3_000, first: 25, most: 400 };
 const contention: Outcome = { refusal: { code: 'busy', detail: 'Busy, try again' } };
@@ -42,12 +42,12 @@ async function attempt(request: Request, decision: Decision): Promise<Settled | 
       return { open: decision.model_id };
     case 'settle': {
       const { operation } = decision;
-      const done = await transact(request.op_id, operations.closing(operation, request));
+      const done = await sent(request, operations.closing(operation, request));
       return done ? (operation.outcome ?? contention) : undefined;
     }
     case 'write': {
       const { change } = decision;
-      const done = await transact(request.op_id, written(change, request));
+      const done = await sent(request, written(change, request));
       return done
         ? (change.operation?.outcome ?? { open: change.deployments[0]?.after.model_id ?? null })
         : undefined;
@@ -55,11 +55,22 @@ async function attempt(request: Request, decision: Decision): Promise<Settled | 
   }
 }
 
-/** Out of tries: the operation fails, unless somebody has closed it meanwhile. */
+/** Where others keep coming first, the next try decides anew. */
+const sent = (request: Request, items: Item[]): Promise<boolean> =>
+  transact(request.op_id, items).catch((error) => {
+    if (isContended(error)) return false;
+    throw error;
+  });
+
+/**
+ * Out of tries: the operation fails, unless somebody has closed it meanwhile. One that has stored a deployment stays
+ * open: the sweeper closes both together.
+ */
 async function giveUp(request: Request, now: string): Promise<Outcome> {
-  const open = await operations.get(request.op_id);
-  if (!open || open.outcome) return open?.outcome ?? contention;
-  await transact(request.op_id, operations.closing(ended(open, contention, now), request));
+  const { operation, deployment } = await see(request);
+  if (operation.outcome) return operation.outcome;
+  if (deployment?.op_id === request.op_id) return contention;
+  await sent(request, operations.closing(ended(operation, contention, now), request));
   return (await operations.get(request.op_id))?.outcome ?? contention;
 }
 

@@ -45,23 +45,19 @@ export async function get(projectId: string, kind: Kind, id: string): Promise<De
 
 /**
  * A page of a project's deployments, newest first. A Query may see the middle of a change, so the pointer is read
- * before and after it, and decides.
+ * before and after it, and decides; a page that the pointer contradicts is read again.
  */
 export async function list(
   project: Project,
   kind: Kind,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ items: Deployment[]; total: number }> {
-  let before: Project | undefined = project;
-  for (let tried = 0; before && tried < 3; tried++) {
+  let before = project;
+  for (let tried = 0; tried < 8; tried++) {
     const rows = await newest(project.id, kind, offset + limit);
-    const after: Project | undefined = await projects.get(project.id);
-    if (after?.seq === before.seq)
-      return {
-        items: rows.slice(offset).map((row) => underPointer(row, before?.prod ?? null)),
-        total: after.total[kind],
-      };
-    if (tried === 2 && after)
+    const after = await projects.get(project.id);
+    if (!after) break;
+    if (after.seq === before.seq && isWhole(rows, after, kind, offset + limit))
       return {
         items: rows.slice(offset).map((row) => underPointer(row, after.prod)),
         total: after.total[kind],
@@ -69,6 +65,13 @@ export async function list(
     before = after;
   }
   throw busy();
+}
+
+/** What a change has just added may be missing from a Query, though it counts already. */
+function isWhole(rows: readonly Deployment[], { prod, total }: Project, kind: Kind, most: number): boolean {
+  if (rows.length !== Math.min(most, total[kind])) return false;
+  const oldest = rows.at(-1)?.id ?? '';
+  return kind !== 'online' || prod === null || prod < oldest || rows.some(({ id }) => id === prod);
 }
 
 async function newest(projectId: string, kind: Kind, most: number): Promise<Deployment[]> {

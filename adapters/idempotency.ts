@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Kept } from '../domain/idempotency.ts';
 import type { Repeat } from '../domain/operation.ts';
 import { env } from './env.ts';
@@ -32,7 +32,9 @@ export async function claim(pk: string, mine: Kept, now: number, known?: Kept): 
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const { Item } = await table.send(new GetCommand({ ...place(pk), ConsistentRead: true }));
-    return Item as Kept | undefined;
+    if (!Item) return claim(pk, mine, now, known);
+    // Our own first sending, whose answer got lost.
+    return Item.owner === mine.owner ? undefined : (Item as Kept);
   }
 }
 
@@ -55,20 +57,21 @@ export async function complete({ pk, owner }: Repeat, code: number, body: string
   );
 }
 
-/** Forget a request that failed by our own fault: its repeat runs anew. */
-export async function forget({ pk, owner }: Repeat): Promise<void> {
+/** Let go of a request that failed by our own fault: its repeat runs anew, and as another attempt. */
+export async function release({ pk, owner }: Repeat): Promise<void> {
   await unlessLost(
-    new DeleteCommand({
+    new UpdateCommand({
       ...place(pk),
+      UpdateExpression: 'SET #until = :past',
       ConditionExpression: '#owner = :me AND #state = :running',
-      ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
-      ExpressionAttributeValues: { ':running': 'INPROGRESS', ':me': owner },
+      ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner', '#until': 'until' },
+      ExpressionAttributeValues: { ':running': 'INPROGRESS', ':me': owner, ':past': 0 },
     }),
   );
 }
 
 /** Somebody else owns it by now: then it is his to finish. */
-const unlessLost = (command: UpdateCommand | DeleteCommand) =>
-  table.send(command as UpdateCommand).catch((error) => {
+const unlessLost = (command: UpdateCommand) =>
+  table.send(command).catch((error) => {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   });

@@ -35,7 +35,11 @@ async function readOnce(request: Request): Promise<Seen> {
   const production = await one(project.prod ?? undefined);
   const name = request.kind === 'deploy' ? request.name : modelId && deployment?.name;
   const nextVersion = name ? await deployments.nextVersion(project_id, name) : undefined;
-  return { project, operation, deployment, production, target, model, nextVersion };
+  // The one in production was read last: where the request names it too, that reading counts, or one row would have
+  // two states in one decision.
+  const latest = (read: typeof deployment) => (read && read.id === production?.id ? production : read);
+  const [named, wanted] = [latest(deployment), latest(target)];
+  return { project, operation, deployment: named, production, target: wanted, model, nextVersion };
 }
 
 function wantedModel(request: Request): string | undefined {

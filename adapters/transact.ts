@@ -67,7 +67,7 @@ export const completing = (answer: Answer, now: string): Item[] =>
 const attempts = 3;
 
 /**
- * Send one transaction. False: a condition did not hold, or another transaction was at the same items. Where nobody
+ * Send one transaction. False: a condition did not hold. Where another transaction was at the same items, or nobody
  * answers, the same items go again with the same token: what was done already is then not done twice.
  */
 export async function transact(operationId: string, items: Item[]): Promise<boolean> {
@@ -81,12 +81,19 @@ export async function transact(operationId: string, items: Item[]): Promise<bool
       await once.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
       return true;
     } catch (error) {
-      if (error instanceof TransactionCanceledException) return false;
+      if (error instanceof TransactionCanceledException && !isContended(error)) return false;
       if (tried === attempts || !passing(error)) throw error;
       await sleep(Math.random() * 50 * 2 ** tried);
     }
   }
 }
+
+/** No condition was found wrong: others were at work there, and nothing is known yet. */
+export const isContended = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException &&
+  !error.CancellationReasons?.some(
+    ({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'ValidationError',
+  );
 
 const lasting = ['IdempotentParameterMismatchException', 'ValidationException', 'AccessDeniedException'];
 const passing = (error: unknown) => !lasting.includes((error as Error).name);

@@ -72,6 +72,8 @@ export function reserve(request: RequestOf<'deploy'>, seen: Seen, at: string): D
   const { model } = seen;
   if (!model || model.project_id !== request.project_id) return refuse(seen, absent('Model'), at);
   if (model.status !== 'ready') return refuse(seen, not('Model is not ready'), at);
+  // A step that was answered to nobody is done again: what it has stored stands.
+  if (seen.deployment?.op_id === request.op_id) return { do: 'wait', model_id: seen.deployment.model_id };
   if (seen.deployment) return refuse(seen, not('Deployment exists'), at);
   const made = born(request, request.deployment_id, model, seen.nextVersion ?? 1, at);
   const history = [entry(1, { ...made, life: 'pending' }, request), entry(2, made, request)];

@@ -100,7 +100,7 @@ export const underPointer = (deployment: Deployment, prod: string | null): Deplo
     return {
       ...deployment,
       stage: 'production',
-      life: deployment.life === 'archived' ? 'active' : deployment.life,
+      life: deployment.life === 'stopped' ? 'stopped' : 'active',
     };
   return deployment.stage === 'production'
     ? { ...deployment, stage: 'archived', life: 'archived' }

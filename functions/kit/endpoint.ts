@@ -2,7 +2,7 @@ import * as idempotency from '../../adapters/idempotency.ts';
 import type { Output, Route } from '../../contracts/route.ts';
 import type { Answer } from '../../domain/answer.ts';
 import { Problem } from '../../domain/problem.ts';
-import { type Base, pipeline, success } from './pipeline.ts';
+import { type Base, pipeline, promised, success } from './pipeline.ts';
 import { type Attempt, attempt } from './repeat.ts';
 import { type Reply, worded } from './wording.ts';
 
@@ -24,7 +24,12 @@ export const endpoint = <R extends Route>(route: R, run: (given: Given<R>) => Pr
       ...base,
       ...taken,
       ifMatch: revision(headers['if-match']),
-      answer: (body, kept) => ({ status: route.status, body, kept, repeat: taken.repeat }),
+      answer: (body, kept = body) => ({
+        status: route.status,
+        body,
+        kept: promised(route, kept) as Output<R>,
+        repeat: taken.repeat,
+      }),
     });
   });
 
@@ -43,7 +48,7 @@ async function settled<R extends Route>(
     const reply = worded(route.dialect, thrown);
     if (repeat && reply.statusCode < 500) await idempotency.complete(repeat, reply.statusCode, reply.body);
     else if (repeat && !(thrown instanceof Problem && thrown.code === 'unsettled'))
-      await idempotency.forget(repeat);
+      await idempotency.release(repeat);
     throw thrown;
   }
 }

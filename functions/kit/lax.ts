@@ -26,9 +26,7 @@ export function lax(schema: z.core.$ZodType, value: unknown): unknown {
   if (value === undefined || value === null) return value;
   switch (def.type) {
     case 'array':
-      return Array.isArray(value)
-        ? value.map((item) => (def.element ? lax(def.element, item) : item))
-        : value;
+      return laxArray(def.element, value);
     case 'record':
       return def.valueType ? laxRecord(def.valueType, value) : value;
     case 'object':
@@ -37,6 +35,8 @@ export function lax(schema: z.core.$ZodType, value: unknown): unknown {
       return laxNumber(value, def.format === 'safeint' ? integer : decimal);
     case 'boolean':
       return laxBoolean(value);
+    case 'string':
+      return def.format === 'datetime' ? withSeconds(value) : value;
     default:
       return value;
   }
@@ -58,6 +58,9 @@ export function defAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): De
   return next && defAt(next, rest);
 }
 
+const laxArray = (element: z.core.$ZodType | undefined, value: unknown) =>
+  element && Array.isArray(value) ? value.map((item) => lax(element, item)) : value;
+
 function laxRecord(type: z.core.$ZodType, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, lax(type, item)]));
@@ -77,6 +80,10 @@ function laxNumber(value: unknown, form: RegExp): unknown {
     ? Number(value.replaceAll('_', ''))
     : value;
 }
+
+/** ISO 8601 lets the seconds of a time be left out. */
+const withSeconds = (time: unknown) =>
+  typeof time === 'string' ? time.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?=Z|[+-])/, '$1:00') : time;
 
 function laxBoolean(value: unknown): unknown {
   if (value === 1 || value === 0) return value === 1;

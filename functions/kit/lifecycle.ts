@@ -35,7 +35,7 @@ export async function run(request: Request, { before, header }: Way): Promise<Bo
   if (earlier?.state === 'committed') return told(earlier);
   const answer = await machines.run(request);
   if (answer !== undefined) return toldBy(machineOutput.parse(answer).answer);
-  const operation = await operations.get(request.op_id);
+  const operation = await operations.get(request.op_id).catch(() => undefined);
   if (!operation) throw unsettled(request.op_id);
   return told(operation);
 }

@@ -40,9 +40,13 @@ export const pipeline = <R extends Route>(route: R, run: (given: Base<R>) => Pro
     return { ...reply, headers: { ...headers, ...reply.headers } };
   });
 
+/** What a route answers, without what it does not promise. */
+export const promised = (route: Route, output: unknown): unknown =>
+  route.trusted ? output : route.returns.parse(output);
+
 /** The answer of a route, in the form that it promises. */
 export const success = (route: Route, output: unknown): Reply => ({
   statusCode: route.status,
   headers: {},
-  body: JSON.stringify(route.trusted ? output : route.returns.parse(output)),
+  body: JSON.stringify(promised(route, output)),
 });

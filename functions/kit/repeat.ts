@@ -1,8 +1,9 @@
 import * as idempotency from '../../adapters/idempotency.ts';
+import * as operations from '../../adapters/operations.ts';
 import type { Route } from '../../contracts/route.ts';
 import { bodyHash, type Kept, keyForm, operationId, place } from '../../domain/idempotency.ts';
 import type { Repeat } from '../../domain/operation.ts';
-import { conflict, Problem } from '../../domain/problem.ts';
+import { conflict, Problem, unsettled } from '../../domain/problem.ts';
 import { newId } from './clock.ts';
 import type { Reply } from './wording.ts';
 
@@ -43,11 +44,15 @@ export async function attempt(
     throw new Problem('invalid', 'Idempotency-Key was used with another request');
   if (kept.state === 'COMPLETED') return replayed(kept);
   if (kept.until > Date.now()) throw inProgress();
+  const before = operationId(pk, kept.try);
+  if (startsMachine(route) && (await operations.get(before))?.state === 'running') throw unsettled(before);
   const lost = await idempotency.claim(pk, mine(kept.try + 1), Date.now(), kept);
   if (lost) return lost.state === 'COMPLETED' ? replayed(lost) : Promise.reject(inProgress());
-  const before = operationId(pk, kept.try);
   return { operationId: operationId(pk, kept.try + 1), repeat: { pk, owner }, before };
 }
+
+/** A machine outlives its caller: while it runs, its answer is nobody else's to write. */
+const startsMachine = ({ group }: Route) => group === 'deployments';
 
 const replayed = ({ code = 500, body = '{}' }: Kept): Reply => ({
   statusCode: code,

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import type { Route } from '../../contracts/route.ts';
+import { routes as every } from '../../contracts/routes.ts';
+import { broken, junk, like, spoiled } from './support/arbitrary.ts';
+import { type Got, type Hostile, mark, openHostile, type Sent } from './support/refused.ts';
+
+const routes: readonly Route[] = every;
+/** FUZZ_RUNS asks for more; the seed of a run is printed with what it finds, and FUZZ_SEED runs it again. */
+const numRuns = Number(process.env.FUZZ_RUNS ?? 3000);
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+
+let wire: Hostile;
+let ids: string[];
+let keys: string[];
+beforeEach(async () => {
+  vi.stubEnv('REQUESTS_PER_SECOND', '0');
+  wire = await openHostile();
+  const { project_id, model_id } = await wire.ready();
+  const job = await wire.send('POST', `/api/mlops/projects/${project_id}/deployments`, {
+    body: { model_id, name: 'd', stage: 'production' },
+  });
+  ids = [
+    project_id,
+    model_id,
+    job.body.id,
+    job.headers['x-operation-id'] ?? '',
+    await wire.deploy(project_id, model_id),
+  ];
+  keys = [
+    wire.key,
+    wire.key,
+    wire.key,
+    await wire.keyWith({ project_ids: [project_id] }),
+    await wire.keyWith({ scopes: ['read'] }),
+    await wire.keyWith({ scopes: ['predict'] }),
+  ];
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  wire.silent();
+});
+
+const parameters = (type: z.ZodType | undefined) =>
+  type instanceof z.ZodObject ? like(type, ids) : fc.constant({});
+const maybe = (wrong: number, good: unknown) =>
+  fc.oneof(
+    { weight: 100 - wrong, arbitrary: fc.constant(good) },
+    { weight: wrong, arbitrary: spoiled(good) },
+  );
+const headers = fc.record(
+  {
+    'idempotency-key': fc.oneof(fc.constantFrom('k1', 'k2', '', 'ä'), fc.string({ maxLength: 300 })),
+    'if-match': fc.constantFrom('"1"', '"2"', '*', 'W/"1"', mark, '"'),
+    'x-request-id': fc.string({ unit: 'binary', maxLength: 80 }).map((text) => text.replaceAll(mark, '')),
+    'content-length': fc.constantFrom('0', '-1', 'x', '99999999'),
+    'content-encoding': fc.constantFrom('gzip', 'identity', ''),
+  },
+  { requiredKeys: [] },
+);
+
+/** Requests of a route: as it asks for them, with one field wrong, or of the wrong structure. */
+function requests(route: Route) {
+  const parts = fc.tuple(
+    parameters(route.params),
+    parameters(route.query),
+    route.body ? parameters(route.body) : fc.constant(undefined),
+  );
+  return fc
+    .tuple(parts, fc.constantFrom('good', 'field', 'structure'))
+    .chain(([[params, query, body], how]) => {
+      const wrong = how === 'good' ? 0 : 60;
+      const sent: fc.Arbitrary<Sent> =
+        body === undefined
+          ? fc.constant({})
+          : how === 'structure'
+            ? broken(body).map(({ raw, type }) => ({
+                raw,
+                ...(type !== undefined && { headers: { 'content-type': type } }),
+              }))
+            : maybe(wrong, body).map((one) => ({ body: one ?? null }));
+      return fc.record({
+        params: maybe(how === 'good' ? 0 : 15, params),
+        query: maybe(wrong, query),
+        sent,
+        headers: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: headers }),
+        key: fc.nat({ max: 5 }),
+        tail: fc.oneof(
+          { weight: 9, arbitrary: fc.constant('') },
+          { weight: 1, arbitrary: junk.map((bad) => `&limit=${encode(bad)}`) },
+        ),
+      });
+    });
+}
+
+const encode = (value: unknown) =>
+  encodeURIComponent((typeof value === 'string' ? value : String(JSON.stringify(value))).toWellFormed());
+const pathOf = ({ path }: Route, params: unknown) =>
+  path.replaceAll(
+    /\{(\w+)\}/g,
+    (_, name) => encode((params as Record<string, unknown> | null)?.[name] ?? 'x') || 'x',
+  );
+const queryOf = (query: unknown) =>
+  typeof query === 'object' && query !== null
+    ? Object.entries(query)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+        .join('&')
+    : '';
+
+const Refusal = z.strictObject({
+  detail: z.union([
+    z.string().min(1),
+    z
+      .array(
+        z.strictObject({
+          type: z.string(),
+          loc: z.array(z.union([z.string().max(129), z.int()])).min(1),
+          msg: z.string().min(1),
+          input: z.unknown().optional(),
+          ctx: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .min(1)
+      .max(20),
+  ]),
+});
+/** No response is anonymised yet: then there is better none. */
+const isPrivacyAway = (route: Route, { status, body }: Got) =>
+  route.id === 'predict' && status === 503 && body.detail === 'Anonymised responses are not available';
+/** A refused prediction is logged, without its inputs, once it reached an active deployment. */
+const allowed = (route: Route, effect: string) => route.id === 'predict' && effect.startsWith('logs:');
+
+test.each(routes.map((route) => [route.id, route] as const))(
+  '%s answers whatever comes, and a refusal changes nothing',
+  async (_, route) => {
+    const statuses: Record<number, number> = {};
+    await fc.assert(
+      fc.asyncProperty(requests(route), async ({ params, query, sent, headers: more, key, tail }) => {
+        const before = wire.effects.length;
+        const target = `${pathOf(route, params)}?${queryOf(query)}${tail}`;
+        const got = await wire.send(route.method, target, {
+          ...sent,
+          headers: { ...sent.headers, ...more },
+          key: keys[key] ?? wire.key,
+        });
+        statuses[got.status] = (statuses[got.status] ?? 0) + 1;
+        if (!isPrivacyAway(route, got)) expect(got.status).toBeLessThan(500);
+        expect(got.headers['content-type']).toBe('application/json');
+        if (got.status < 300) expect(route.returns.safeParse(got.body).error).toBeUndefined();
+        else {
+          expect(Refusal.safeParse(got.body).error).toBeUndefined();
+          expect(wire.effects.slice(before).filter((effect) => !allowed(route, effect))).toEqual([]);
+        }
+      }),
+      { numRuns, seed, endOnFailure: true },
+    );
+    if (route.scope !== 'public') expect(Object.keys(statuses)).toContain('403');
+    if (route.query || route.body) expect(Object.keys(statuses)).toContain('422');
+  },
+);

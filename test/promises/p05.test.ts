@@ -1,0 +1,78 @@
+import type { Context } from 'aws-lambda';
+import { beforeAll, expect, test } from 'vitest';
+import { nextRun } from '../support/campaign/campaign.ts';
+import { logged, raise, type Stage, theStage } from '../support/campaign/scene.ts';
+import { faults } from '../support/fault.ts';
+import { random } from '../support/random.ts';
+import type { Around } from '../support/world.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await theStage();
+});
+
+const refusing =
+  (kind: 'throttled' | 'timeoutAfter', command: string): Around =>
+  async (_, run) =>
+    faults([{ command, nth: 1, kind }]).around(command, run);
+/** How the log and the spool fare, one after another. */
+const spells: Record<string, { logs?: Around; spool?: Around }> = {
+  'all well': {},
+  'the log refuses': { logs: refusing('throttled', 'PutItem') },
+  'the log takes it and does not say so': { logs: refusing('timeoutAfter', 'PutItem') },
+  'both refuse': { logs: refusing('throttled', 'PutItem'), spool: refusing('throttled', 'PUT') },
+  'the spool takes it and does not say so': {
+    logs: refusing('throttled', 'PutItem'),
+    spool: refusing('timeoutAfter', 'PUT'),
+  },
+};
+
+test('what was answered is logged, spooled or counted as dropped; what was spooled is logged in the end, once', async () => {
+  const { ids, key } = await raise(stage, nextRun(), 1);
+  const { call, hooks, functions, store } = stage.world;
+  const { table } = hooks;
+  const before = { ...logged };
+  const from = random(5);
+  const answered: string[] = [];
+  for (let at = 0; at < 1_000; at++) {
+    const spell = Object.values(spells)[Math.floor(at / 200)] ?? {};
+    hooks.around = (one, run) => {
+      if (one.service === 's3' && one.command === 'PUT') return spell.spool?.(one, run) ?? run();
+      return one.command === 'PutItem' ? (spell.logs?.(one, run) ?? run()) : run();
+    };
+    const inputs = from.chance(5)
+      ? Array.from({ length: 400 }, (_, row) => ({ f0: row, f1: from.next(), f2: from.next() }))
+      : [{ f0: at }];
+    const { status, body } = await call('predict', {
+      key,
+      params: { deployment_id: ids.production },
+      body: { inputs },
+    });
+    expect(status).toBe(200);
+    answered.push(body.log_ids[0]);
+    stage.sleepers.clock.advance(from.below(20_000));
+  }
+  hooks.around = (_, run) => run();
+  const spooled = () => [...store.keys()].filter((place) => place.startsWith('data/spool/'));
+  const ids_ = () => new Set(table.items('logs').map(({ sk }) => sk?.S));
+  const dropped = logged.dropped - before.dropped;
+  const kept = new Set([...ids_(), ...spooled().map((place) => place.split('/').at(-1))]);
+  expect(dropped).toBe(400);
+  expect(answered.filter((id) => !kept.has(id)).length).toBe(200);
+  const waiting = spooled();
+  expect(waiting.length).toBe(600);
+  for (const place of [...waiting, ...waiting])
+    await functions.get('ingestSpool')?.(
+      { detail: { object: { key: place.slice('data/'.length) } } },
+      {} as Context,
+    );
+  expect(spooled()).toEqual([]);
+  expect(answered.filter((id) => !ids_().has(id)).length).toBe(200);
+  expect(table.items('logs').length).toBe(800);
+  const { body } = await call('listInferenceLogs', {
+    key,
+    params: { deployment_id: ids.production },
+    query: 'limit=1',
+  });
+  expect(body.total).toBe(table.items('logs').reduce((rows, { n }) => rows + Number(n?.N), 0));
+});
