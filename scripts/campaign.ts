@@ -19,7 +19,6 @@ type Done = { tally?: Tally; clients?: number; orders?: number; line?: string; e
 
 const usage =
   'usage: node scripts/campaign.ts [--schedules 10000] [--first 0] [--workers 2] [--orders 2] [--mutants]';
-const campaigns = '../test/support/campaign';
 
 /** The process that was given no job tells the others what to do. */
 async function direct(): Promise<void> {
@@ -42,7 +41,7 @@ async function direct(): Promise<void> {
     Number(values.orders),
     values.mutants,
   );
-  const { assertLively, merge, nothing, told } = await import(`${campaigns}/campaign.ts`);
+  const { assertLively, merge, nothing, told } = await import('../test/support/campaign/campaign.ts');
   const tallies = new Map<number, Tally>();
   let [orders, failed] = [0, 0];
   const hear = ({ tally, clients = 0, orders: more = 0, line, error }: Done) => {
@@ -51,22 +50,23 @@ async function direct(): Promise<void> {
     if (error) console.error(error);
     failed += error ? 1 : 0;
     if (!tally) return;
-    if (!tallies.has(clients)) tallies.set(clients, nothing());
-    merge(tallies.get(clients), tally);
+    const sum = tallies.get(clients) ?? nothing();
+    merge(sum, tally);
+    tallies.set(clients, sum);
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, () => worker(jobs, hear)));
   const seconds = (performance.now() - began) / 1000;
   for (const [clients, tally] of tallies) {
     console.log(`${clients} clients: ${told(tally)}`);
-    if (failed === 0 && tally.schedules >= 100) assertLively(tally, clients);
+    if (failed === 0 && clients === 8 && tally.schedules >= 100) assertLively(tally, clients);
   }
   console.log(`${orders} orders that differ, every one judged; ${failed} failures; ${seconds.toFixed(0)} s`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
 async function jobsOf(first: number, schedules: number, orders: number, mutated: boolean): Promise<Job[]> {
-  const { choices, four, names } = await import(`${campaigns}/orders.ts`);
-  const { mutants } = await import(`${campaigns}/mutants.ts`);
+  const { choices, four, names } = await import('../test/support/campaign/orders.ts');
+  const { mutants } = await import('../test/support/campaign/mutants.ts');
   const piece = 100;
   const pieces = (count: number, clients: number): Job[] =>
     Array.from({ length: Math.ceil(count / piece) }, (_, n) => ({
@@ -106,8 +106,10 @@ function worker(jobs: Job[], hear: (done: Done) => void): Promise<void> {
 }
 
 async function serve(): Promise<void> {
-  const { withMutants } = await import(`${campaigns}/mutants.ts`);
+  const { withMutants } = await import('../test/support/campaign/mutants.ts');
   withMutants();
+  // Machines whose callers were killed have left their timers behind.
+  process.on('disconnect', () => process.exit(0));
   process.on('message', async (job: Job) => {
     const done = await perform(job).catch(
       (error: Error): Done => ({ error: `${JSON.stringify(job)}: ${error.message}` }),
@@ -118,20 +120,20 @@ async function serve(): Promise<void> {
 
 async function perform(job: Job): Promise<Done> {
   if (job.do === 'mutant') return mutate(job);
-  const { theStage } = await import(`${campaigns}/scene.ts`);
+  const { theStage } = await import('../test/support/campaign/scene.ts');
   const stage = await theStage();
   if (job.do === 'schedules') {
-    const { campaign } = await import(`${campaigns}/campaign.ts`);
+    const { campaign } = await import('../test/support/campaign/campaign.ts');
     return { tally: await campaign(stage, job.from, job.to, job.clients), clients: job.clients };
   }
-  const { everyOrder } = await import(`${campaigns}/orders.ts`);
+  const { everyOrder } = await import('../test/support/campaign/orders.ts');
   const { orders, repeated } = await everyOrder(stage, job.names);
   return { orders, line: `${job.names.join(' + ')}: ${orders} orders (${repeated} begun that repeat one)` };
 }
 
 async function mutate({ number, most }: Extract<Job, { do: 'mutant' }>): Promise<Done> {
-  const { caught, mutants } = await import(`${campaigns}/mutants.ts`);
-  const { name } = mutants[number];
+  const { caught, mutants } = await import('../test/support/campaign/mutants.ts');
+  const name = mutants[number]?.name ?? '';
   const seen = await caught(number, most);
   if (!seen) return { error: `mutant "${name}" lived through ${most} schedules` };
   return { line: `mutant "${name}": caught by schedule ${seen.schedules} (${seen.why.slice(0, 160)})` };

@@ -128,6 +128,7 @@ describe('nobody grants what he does not have', () => {
 
 describe('the list of keys', () => {
   test('shows them newest first, without the keys, and when each was last used', async () => {
+    await new Promise((wait) => setTimeout(wait, 2));
     const made = (await make({ name: 'listed' })).body;
     const { status, body } = await wire.send('GET', '/api/auth/api-keys?limit=1');
     expect([status, body.items]).toEqual([200, [made.api_key]]);

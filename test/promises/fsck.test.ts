@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { survey } from '../../adapters/fsck.ts';
 import { findings } from '../../domain/invariants.ts';
+import { fsck } from '../../scripts/fsck.ts';
 import { nextRun } from '../support/campaign/campaign.ts';
 import { type Ids, raise, type Stage, theStage } from '../support/campaign/scene.ts';
 import { type Plain, plainItems } from '../support/campaign/watch.ts';
@@ -69,4 +70,16 @@ test('an answer that says done while its operation failed is found', () => {
   expect(numbers(failed)).toEqual([8]);
   const unkept = repeats.map((item) => ({ ...item, state: 'INPROGRESS' }));
   expect(numbers(control, unkept)).toEqual([8]);
+});
+
+test('the command reads both tables whole, and writes to neither', async () => {
+  const { hooks } = stage.world;
+  const asked = new Set<string>();
+  hooks.around = (call, run) => {
+    asked.add(call.command);
+    return run();
+  };
+  const { survey: read, found } = await fsck({ controlTable: 'control', idempotencyTable: 'idempotency' });
+  hooks.around = (_, run) => run();
+  expect([found, read.deployments.length, [...asked]]).toEqual([[], 5, ['Scan']]);
 });

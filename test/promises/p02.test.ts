@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { scenarios } from '../support/campaign/scenarios.ts';
+import { predicting, scenarios } from '../support/campaign/scenarios.ts';
 import { type Stage, theStage } from '../support/campaign/scene.ts';
 import { attempt, isHonest, kindsOf, type Site, type Trouble, verdict } from '../support/campaign/trial.ts';
 
@@ -57,4 +57,29 @@ describe.each(Object.keys(scenarios))('%s', (name) => {
     );
     assertHonest(verdicts);
   });
+
+  test('is done once or refused whole, where a write is done and none of its sendings is answered', async () => {
+    const writes = (await sitesOf(name)).filter(({ command }) => command === 'TransactWriteItems');
+    const troubles = writes.map(({ command, nth }) => ({
+      fault: [0, 1, 2].map((more) => ({ command, nth: nth + more, kind: 'timeoutAfter' as const })),
+    }));
+    const verdicts = await every(name, troubles);
+    assertHonest(verdicts);
+    expect([...verdicts.keys()]).toEqual(['done']);
+  });
+});
+
+test('a prediction that was answered has left its log somewhere, whichever call meets whichever fault', async () => {
+  const { sites } = await attempt(stage, predicting);
+  const troubles = sites.flatMap((site) =>
+    kindsOf(site.command)
+      .filter((kind) => kind !== 'conflict' && kind !== 'condition')
+      .map((kind) => ({ fault: [{ ...site, kind }] })),
+  );
+  expect(troubles.length).toBeGreaterThan(15);
+  for (const trouble of troubles) {
+    const { replies, effects } = await attempt(stage, predicting, trouble);
+    const logs = stage.world.hooks.table.items('logs').length;
+    expect([trouble, replies.at(-1)?.status, logs + effects >= 1]).toEqual([trouble, 200, true]);
+  }
 });

@@ -6,7 +6,7 @@ const lossy = { lostBefore: 5, lostAfter: 5 };
 const stormy = { ...lossy, conflict: 5, torn: 20, stale: 50 };
 /** Of five schedules one has fair weather, two lose calls, one meets all that a table can do, and in one clients die. */
 const weathers: readonly Partial<Weather>[] = [{}, lossy, lossy, stormy, { ...stormy, killed: 0.3 }];
-export const weatherOf = (seed: number): Partial<Weather> => weathers[seed % weathers.length] ?? {};
+const weatherOf = (seed: number): Partial<Weather> => weathers[seed % weathers.length] ?? {};
 
 export type Tally = {
   schedules: number;

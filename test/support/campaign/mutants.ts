@@ -133,11 +133,11 @@ export async function caught(
 ): Promise<{ schedules: number; why: string } | undefined> {
   const graph = async <T>(file: string): Promise<T> =>
     (await import(`${pathToFileURL(join(import.meta.dirname, file)).href}?mutant=${number}`)) as T;
-  const { setStage } = await graph<Scene>('scene.ts');
+  const { theStage } = await graph<Scene>('scene.ts');
   const { scheduleOf } = await graph<Campaign>('campaign.ts');
   let schedules = 0;
   try {
-    const stage = await setStage();
+    const stage = await theStage();
     for (; schedules < most; schedules++) await scheduleOf(stage, schedules, 8);
     return undefined;
   } catch (error) {

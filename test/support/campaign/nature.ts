@@ -13,37 +13,46 @@ export type Nature = {
   pauses: boolean;
 };
 
+/** There is one of it in a process, however many copies of the system are loaded beside each other. */
+type Shared = { nature?: Nature; own: AsyncLocalStorage<Actor>; installed: boolean; logged: Logged };
+/** How often the system's own log said so. */
+type Logged = { broken: number; spooled: number; dropped: number };
+const place = globalThis as unknown as { slipwayCampaign?: Shared };
+place.slipwayCampaign ??= {
+  ...{ own: new AsyncLocalStorage(), installed: false },
+  logged: { broken: 0, spooled: 0, dropped: 0 },
+};
+const shared = place.slipwayCampaign;
+export const { logged } = shared;
+
 /** An actor draws its own chance: what another one does in between does not change it. */
 export type Actor = {
   random: Random /** What goes on by itself after its caller has left. */;
   alone: Promise<unknown>[];
 };
-const own = new AsyncLocalStorage<Actor>();
-export const asActor = <T>(actor: Actor, run: () => T): T => own.run(actor, run);
-export const actor = (): Actor | undefined => own.getStore();
+export const asActor = <T>(actor: Actor, run: () => T): T => shared.own.run(actor, run);
+export const actor = (): Actor | undefined => shared.own.getStore();
 
-let nature: Nature | undefined;
 export const hold = (held: Nature | undefined): void => {
   install();
-  nature = held;
+  shared.nature = held;
 };
 export const runText = (run: number): string => run.toString(16).padStart(6, '0');
 
 function bytes(count: number, { random, run }: Nature): Buffer {
-  const from = own.getStore()?.random ?? random;
+  const from = shared.own.getStore()?.random ?? random;
   const drawn = Buffer.from(Array.from({ length: count }, () => from.below(256)));
   drawn.writeUIntBE(run, count - 3, 3);
   return drawn;
 }
 
-let installed = false;
 /**
  * Node's own clock, pauses and randomness, replaced for the process. Whoever draws bytes in advance gets those of
  * one id only: nothing may be left over from the run before.
  */
 function install(): void {
-  if (installed) return;
-  installed = true;
+  if (shared.installed) return;
+  shared.installed = true;
   const crypto = process.getBuiltinModule('node:crypto');
   const timers = process.getBuiltinModule('node:timers/promises');
   const real = {
@@ -53,12 +62,13 @@ function install(): void {
     randomBytes: crypto.randomBytes,
     sleep: timers.setTimeout,
   };
-  Date.now = () => Math.floor(nature?.clock.now() ?? real.now());
-  performance.now = () => nature?.clock.now() ?? real.passed();
-  Math.random = () => (nature ? (own.getStore()?.random ?? nature.random).next() : real.chance());
+  Date.now = () => Math.floor(shared.nature?.clock.now() ?? real.now());
+  performance.now = () => shared.nature?.clock.now() ?? real.passed();
+  Math.random = () => (shared.own.getStore()?.random ?? shared.nature?.random)?.next() ?? real.chance();
   const randomBytes = (count: number) =>
-    nature ? bytes(count >= 1_000 ? 10 : count, nature) : real.randomBytes(count);
+    shared.nature ? bytes(count >= 1_000 ? 10 : count, shared.nature) : real.randomBytes(count);
   const sleep = async (milliseconds = 0, ...rest: unknown[]) => {
+    const { nature } = shared;
     if (!nature) return real.sleep(milliseconds, ...(rest as []));
     if (nature.pauses) await nature.clock.sleep(milliseconds);
   };

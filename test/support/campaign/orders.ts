@@ -5,13 +5,13 @@ import { assertSettled, judge, tell } from './check.ts';
 import { ask, type Deed } from './deeds.ts';
 import { type Explored, explore, stepped } from './explore.ts';
 import { Broken } from './model.ts';
-import { asActor } from './nature.ts';
+import { asActor, logged } from './nature.ts';
 import { beginning } from './play.ts';
-import { type Ids, logged, raise, type Stage } from './scene.ts';
+import { type Ids, raise, type Stage } from './scene.ts';
 import { watch } from './watch.ts';
 
 /** The four operations, twice each where it matters whom they touch. */
-export const deeds = {
+const deeds = {
   promote: ({ staging: [first] }: Ids): Deed => ({ kind: 'promote', of: first }),
   'promote another': ({ staging: [, second] }: Ids): Deed => ({ kind: 'promote', of: second }),
   rollback: ({ production, archived }: Ids): Deed => ({

@@ -8,8 +8,8 @@ import type { Entry } from './answers.ts';
 import { assertHeard, assertSettled, judge, rowsOf, tell } from './check.ts';
 import { ask, type Deed, scripts } from './deeds.ts';
 import { Broken } from './model.ts';
-import { actor, asActor } from './nature.ts';
-import { logged, type Raised, raise, type Stage } from './scene.ts';
+import { actor, asActor, logged } from './nature.ts';
+import { type Raised, raise, type Stage } from './scene.ts';
 import { plainItems, type Watch, watch } from './watch.ts';
 
 export type Played = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Survey } from '../../../domain/invariants.ts';
-import { logged, type Stage } from './scene.ts';
+import { logged } from './nature.ts';
+import type { Stage } from './scene.ts';
 import type { Scenario } from './trial.ts';
 
 const events = (type: string, before: number) => (found: Survey) =>

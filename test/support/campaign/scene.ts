@@ -10,7 +10,7 @@ import type { Item } from '../dynamodb/types.ts';
 import { retryAtOnce } from '../fault.ts';
 import { random } from '../random.ts';
 import { createWorld, type World } from '../world.ts';
-import { hold, runText } from './nature.ts';
+import { hold, logged, runText } from './nature.ts';
 
 /** What stands before anybody acts: a production, staging ones beside it, an archived one to go back to. */
 export type Ids = {
@@ -29,7 +29,7 @@ const template = 0xf00dfa;
 const file = 'xgboost-linear.json';
 
 /** Build the system once for this process, and the scene once through its own API. */
-export async function setStage(): Promise<Stage> {
+async function setStage(): Promise<Stage> {
   process.stdout.write = quiet(process.stdout.write.bind(process.stdout));
   const sleepers = { clock: createClock(began) };
   hold({ clock: sleepers.clock, random: random(1), run: template, pauses: true });
@@ -54,7 +54,6 @@ export function theStage(): Promise<Stage> {
 }
 
 /** The lines of the system's own log go nowhere; what tests print does. */
-export const logged = { broken: 0, spooled: 0, dropped: 0 };
 function quiet(write: typeof process.stdout.write): typeof process.stdout.write {
   return ((text: unknown, ...rest: []) => {
     if (typeof text !== 'string' || !/^\{"(?:_aws|level)"/.test(text)) return write(text as string, ...rest);

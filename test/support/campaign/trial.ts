@@ -8,7 +8,8 @@ import { nextRun } from './campaign.ts';
 import { assertSettled } from './check.ts';
 import type { Reply } from './deeds.ts';
 import { Broken } from './model.ts';
-import { type Ids, logged, type Raised, raise, type Stage } from './scene.ts';
+import { logged } from './nature.ts';
+import { type Ids, type Raised, raise, type Stage } from './scene.ts';
 import { type Plain, plainItems } from './watch.ts';
 
 /** One request as a client sends it until it is answered for good, and how often its effect is found afterwards. */
