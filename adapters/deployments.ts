@@ -5,7 +5,7 @@ import { busy, notFound } from '../domain/problem.ts';
 import type { Project } from '../domain/project.ts';
 import { packed, unpacked } from './codec.ts';
 import { env } from './env.ts';
-import { at, v } from './items.ts';
+import { at, v, versionsOf } from './items.ts';
 import * as projects from './projects.ts';
 import { table } from './table.ts';
 
@@ -108,7 +108,7 @@ export async function nextVersion(projectId: string, name: string): Promise<numb
       ScanIndexForward: false,
       Limit: 1,
       KeyConditionExpression: 'pk = :project AND begins_with(sk, :name)',
-      ExpressionAttributeValues: { ':project': at.project(projectId).pk, ':name': `N#${name}/` },
+      ExpressionAttributeValues: { ':project': at.project(projectId).pk, ':name': versionsOf(name) },
     }),
   );
   return (

@@ -1,6 +1,12 @@
+import { hash } from 'node:crypto';
+
 /** Where everything lies in the tables. Keys are spelled here and nowhere else. */
 const sequence = (n: number) => String(n).padStart(12, '0');
 const count = (n: number) => String(n).padStart(6, '0');
+
+/** How the versions of a deployment's name begin. A sort key has 1,024 bytes; no name holds a slash. */
+export const versionsOf = (name: string): string =>
+  Buffer.byteLength(name) <= 900 ? `N#${name}/` : `N#/${hash('sha256', name)}/`;
 
 export const at = {
   project: (id: string) => ({ pk: `P#${id}`, sk: 'STATE' }),
@@ -14,7 +20,7 @@ export const at = {
   history: (id: string, n: number) => ({ pk: `DEP#${id}`, sk: `H#${count(n)}` }),
   named: (projectId: string, name: string, version: number) => ({
     pk: `P#${projectId}`,
-    sk: `N#${name}/${count(version)}`,
+    sk: `${versionsOf(name)}${count(version)}`,
   }),
   model: (projectId: string, id: string) => ({ pk: `P#${projectId}`, sk: `MODEL#${id}` }),
   modelPlace: (id: string) => ({ pk: `M#${id}`, sk: 'LOC' }),

@@ -71,12 +71,7 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
     updatesOnly(keys, ['pk', 'last_used_at'], 'K#*'),
     updatesOnly(idempotency, ['pk', 'n', 'exp'], 'R#*'),
   ];
-  const repeats = [
-    gets(idempotency, 'I#*'),
-    puts(idempotency, 'I#*'),
-    updates(idempotency, 'I#*'),
-    deletes(idempotency, 'I#*'),
-  ];
+  const repeats = [gets(idempotency, 'I#*'), puts(idempotency, 'I#*'), updates(idempotency, 'I#*')];
   const everyProject = [queries(control, 'PROJECTS'), getsMany(control, 'P#*')];
   const modelViews = [gets(control, 'P#*'), queries(control, 'P#*', 'MODELNAME#*')];
   const deployment = gets(control, 'DEP#*', 'P#*');

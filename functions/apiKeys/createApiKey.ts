@@ -3,7 +3,7 @@ import { createApiKey } from '../../contracts/apiKeys.ts';
 import { beyond, minted, shown } from '../../domain/apiKey.ts';
 import { forbidden } from '../../domain/problem.ts';
 import { newId, now, random } from '../kit/clock.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(createApiKey, async ({ body, caller, operationId, answer }) => {
   const excess = beyond(caller, body);

@@ -1,7 +1,7 @@
 import * as apiKeys from '../../adapters/apiKeys.ts';
 import { listApiKeys } from '../../contracts/apiKeys.ts';
 import { shown, within } from '../../domain/apiKey.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 import { each, paged } from '../kit/lists.ts';
 
 export const handler = endpoint(listApiKeys, async ({ query, caller }) => {

@@ -3,7 +3,7 @@ import { revokeApiKey } from '../../contracts/apiKeys.ts';
 import { within } from '../../domain/apiKey.ts';
 import { notFound } from '../../domain/problem.ts';
 import { now } from '../kit/clock.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(revokeApiKey, async ({ params, caller, operationId, answer }) => {
   const key = await apiKeys.get(params.api_key_id);

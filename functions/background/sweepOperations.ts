@@ -1,6 +1,6 @@
 import { settle } from '../../adapters/changes.ts';
 import * as operations from '../../adapters/operations.ts';
-import { giveUp } from '../../domain/change.ts';
+import { giveUp } from '../../domain/decide.ts';
 import { now } from '../kit/clock.ts';
 import { fault, metric } from '../kit/metrics.ts';
 

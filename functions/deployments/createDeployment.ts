@@ -2,11 +2,11 @@ import * as deployments from '../../adapters/deployments.ts';
 import * as models from '../../adapters/models.ts';
 import * as projects from '../../adapters/projects.ts';
 import { createDeployment } from '../../contracts/deployments.ts';
-import { created } from '../../domain/change.ts';
+import { created } from '../../domain/decide.ts';
 import { conflict, notFound, unsettled } from '../../domain/problem.ts';
 import { newId, now } from '../kit/clock.ts';
-import { endpoint } from '../kit/endpoint.ts';
-import { isRunning, run } from '../kit/lifecycle.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
+import { isRunning, run } from '../kit/machines/run.ts';
 
 export const handler = endpoint(createDeployment, async (given) => {
   const { params, body, caller, operationId, repeat } = given;

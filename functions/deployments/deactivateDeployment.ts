@@ -1,7 +1,7 @@
 import * as deployments from '../../adapters/deployments.ts';
 import { deactivateDeployment } from '../../contracts/deployments.ts';
-import { endpoint } from '../kit/endpoint.ts';
-import { asked, finished } from '../kit/lifecycle.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
+import { asked, finished } from '../kit/machines/run.ts';
 
 export const handler = endpoint(deactivateDeployment, async (given) => {
   const deployment = await deployments.load(given.caller, given.params.deployment_id);

@@ -3,7 +3,7 @@ import * as models from '../../adapters/models.ts';
 import { getDeployment } from '../../contracts/deployments.ts';
 import { shown } from '../../domain/deployment.ts';
 import { notFound } from '../../domain/problem.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(getDeployment, async ({ params, caller, header }) => {
   const deployment = await deployments.load(caller, params.deployment_id);

@@ -2,7 +2,7 @@ import * as deployments from '../../adapters/deployments.ts';
 import * as projects from '../../adapters/projects.ts';
 import { listDeployments } from '../../contracts/deployments.ts';
 import { shown } from '../../domain/deployment.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(listDeployments, async ({ params, query, caller }) => {
   const project = await projects.load(caller, params.project_id);

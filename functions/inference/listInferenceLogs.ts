@@ -3,7 +3,7 @@ import * as logs from '../../adapters/inferenceLogs.ts';
 import { listInferenceLogs } from '../../contracts/inference.ts';
 import { time } from '../../domain/fields.ts';
 import { isEmpty, windowOf } from '../../domain/log.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(listInferenceLogs, async ({ params, query, caller }) => {
   const deployment = await deployments.load(caller, params.deployment_id);

@@ -1,12 +1,12 @@
 import { predict } from '../../contracts/inference.ts';
 import { rowId } from '../../domain/id.ts';
 import { assertShowable, privacyOf } from '../../domain/privacy.ts';
-import { ownRequestId } from '../kit/answered.ts';
-import { type Logging, log, ownColumns } from '../kit/inferenceLog.ts';
-import { pipeline, success } from '../kit/pipeline.ts';
-import { recordsOf, score } from '../kit/score.ts';
-import { modelOf, servedBy } from '../kit/serving.ts';
-import { statusOf } from '../kit/wording.ts';
+import { ownRequestId } from '../kit/http/answered.ts';
+import { pipeline, success } from '../kit/http/pipeline.ts';
+import { statusOf } from '../kit/http/wording.ts';
+import { type Logging, log, ownColumns } from '../kit/inference/log.ts';
+import { recordsOf, score } from '../kit/inference/score.ts';
+import { modelOf, servedBy } from '../kit/inference/serving.ts';
 
 export const handler = pipeline(predict, async ({ params, body, caller, event }) => {
   const deployment = await servedBy(caller, params.deployment_id);

@@ -1,9 +1,9 @@
 import { settle } from '../../adapters/changes.ts';
 import { commitChange } from '../../contracts/tasks.ts';
-import { carryOut, giveUp } from '../../domain/change.ts';
+import { carryOut, giveUp } from '../../domain/decide.ts';
 import { now } from '../kit/clock.ts';
-import { endOf } from '../kit/step.ts';
-import { task } from '../kit/task.ts';
+import { endOf } from '../kit/machines/step.ts';
+import { task } from '../kit/machines/task.ts';
 
 export const handler = task('commitChange', commitChange, async ({ request, probe }) => {
   const at = now();

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as artifacts from '../../adapters/artifacts.ts';
 import * as models from '../../adapters/models.ts';
 import { probeModel } from '../../contracts/tasks.ts';
-import { fails } from '../kit/probe.ts';
-import { task } from '../kit/task.ts';
+import { task } from '../kit/machines/task.ts';
+import { fails } from '../kit/models/probe.ts';
 
 export const handler = task('probeModel', probeModel, async ({ project_id, model_id }) => {
   const model = await models.get(project_id, model_id);

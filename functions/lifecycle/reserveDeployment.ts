@@ -1,9 +1,9 @@
 import { settle } from '../../adapters/changes.ts';
 import { reserveDeployment } from '../../contracts/tasks.ts';
-import { reserve } from '../../domain/change.ts';
+import { reserve } from '../../domain/decide.ts';
 import { now } from '../kit/clock.ts';
-import { stepOf } from '../kit/step.ts';
-import { task } from '../kit/task.ts';
+import { stepOf } from '../kit/machines/step.ts';
+import { task } from '../kit/machines/task.ts';
 
 export const handler = task('reserveDeployment', reserveDeployment, async (request) => {
   const at = now();

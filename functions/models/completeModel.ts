@@ -4,9 +4,9 @@ import { completeModel } from '../../contracts/models.ts';
 import { completed, refused } from '../../domain/model.ts';
 import { conflict, Problem, stale } from '../../domain/problem.ts';
 import { newId, now } from '../kit/clock.ts';
-import { endpoint } from '../kit/endpoint.ts';
-import { examine } from '../kit/examine.ts';
-import { viewOf } from '../kit/modelViews.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
+import { examine } from '../kit/models/examine.ts';
+import { viewOf } from '../kit/models/views.ts';
 
 export const handler = endpoint(completeModel, async ({ params, caller, operationId, ifMatch, answer }) => {
   const model = await models.load(caller, params.model_id);

@@ -2,7 +2,7 @@ import * as models from '../../adapters/models.ts';
 import { deleteAlias } from '../../contracts/models.ts';
 import { maySee } from '../../domain/apiKey.ts';
 import { notFound } from '../../domain/problem.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(deleteAlias, async ({ params, caller }) => {
   const known = await models.registered(params.name);

@@ -1,8 +1,8 @@
 import * as projects from '../../adapters/projects.ts';
 import { listModels } from '../../contracts/models.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 import { each, paged, sorted } from '../kit/lists.ts';
-import { viewsOf } from '../kit/modelViews.ts';
+import { viewsOf } from '../kit/models/views.ts';
 
 export const handler = endpoint(listModels, async ({ query, caller }) => {
   const { project_id, experiment_id, model_type, search = '', sort_metric, sort_dir } = query;

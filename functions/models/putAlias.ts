@@ -3,7 +3,7 @@ import { putAlias } from '../../contracts/models.ts';
 import { maySee } from '../../domain/apiKey.ts';
 import { conflict, notFound } from '../../domain/problem.ts';
 import { now } from '../kit/clock.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(putAlias, async ({ params, body, caller, operationId, answer }) => {
   const known = await models.registered(params.name);

@@ -5,7 +5,7 @@ import { registerModel } from '../../contracts/models.ts';
 import { registered, shown } from '../../domain/model.ts';
 import { busy, conflict } from '../../domain/problem.ts';
 import { newId, now } from '../kit/clock.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(registerModel, async ({ body, caller, operationId, answer }) => {
   await projects.load(caller, body.project_id);

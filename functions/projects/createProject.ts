@@ -3,7 +3,7 @@ import { createProject } from '../../contracts/projects.ts';
 import { forbidden } from '../../domain/problem.ts';
 import { found, shown } from '../../domain/project.ts';
 import { newId, now } from '../kit/clock.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(createProject, async ({ body, caller, operationId, answer }) => {
   if (caller.projects !== null) throw forbidden('This key is limited to its projects');

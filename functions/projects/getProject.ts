@@ -2,7 +2,7 @@ import * as models from '../../adapters/models.ts';
 import * as projects from '../../adapters/projects.ts';
 import { getProject } from '../../contracts/projects.ts';
 import { shown } from '../../domain/project.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(getProject, async ({ params, caller, header }) => {
   const project = await projects.load(caller, params.project_id);

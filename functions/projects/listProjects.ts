@@ -2,7 +2,7 @@ import * as models from '../../adapters/models.ts';
 import * as projects from '../../adapters/projects.ts';
 import { listProjects } from '../../contracts/projects.ts';
 import { shown } from '../../domain/project.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 import { each, paged, sorted } from '../kit/lists.ts';
 
 export const handler = endpoint(listProjects, async ({ query, caller }) => {

@@ -3,7 +3,7 @@ import { getJob } from '../../contracts/service.ts';
 import { maySee } from '../../domain/apiKey.ts';
 import { shown } from '../../domain/operation.ts';
 import { notFound } from '../../domain/problem.ts';
-import { endpoint } from '../kit/endpoint.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
 
 export const handler = endpoint(getJob, async ({ params, caller, header }) => {
   const operation = await operations.get(params.job_id);

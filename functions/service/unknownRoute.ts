@@ -1,7 +1,7 @@
 import { routes } from '../../contracts/routes.ts';
 import { Problem } from '../../domain/problem.ts';
-import { replying } from '../kit/answered.ts';
-import { dialectOf, worded } from '../kit/wording.ts';
+import { replying } from '../kit/http/answered.ts';
+import { dialectOf, worded } from '../kit/http/wording.ts';
 
 const patterns = routes.map(({ method, path }) => ({
   method,

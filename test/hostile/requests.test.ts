@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import type { Route } from '../../contracts/route.ts';
 import { routes as every } from '../../contracts/routes.ts';
-import { lax } from '../../functions/kit/lax.ts';
+import { lax } from '../../functions/kit/http/lax.ts';
 import { create, faultsOf, type Hostile, mark, noId, openHostile } from './support/refused.ts';
 
 const routes: readonly Route[] = every;

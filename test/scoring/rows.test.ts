@@ -97,7 +97,8 @@ describe('a record is read by name', () => {
         (others, age, city) => {
           const known = { age, city };
           const mixed = Object.fromEntries([...Object.entries(others), ['city', city], ['age', age]]);
-          for (const { name } of features) if (!Object.hasOwn(known, name)) Reflect.deleteProperty(mixed, name);
+          for (const { name } of features)
+            if (!Object.hasOwn(known, name)) Reflect.deleteProperty(mixed, name);
           expect(read(mixed)).toEqual(read(known));
         },
       ),

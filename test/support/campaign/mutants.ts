@@ -57,7 +57,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a deployment remembered for ever',
-    edits: [['functions/kit/serving.ts', '{ age: 5_000, most: 1_000 }', '{ age: 5_000_000, most: 1_000 }']],
+    edits: [
+      [
+        'functions/kit/inference/serving.ts',
+        '{ age: 5_000, most: 1_000 }',
+        '{ age: 5_000_000, most: 1_000 }',
+      ],
+    ],
   },
   {
     name: 'a retry without reading again',
@@ -82,7 +88,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a deactivation that leaves the pointer',
     edits: [
       [
-        'domain/change.ts',
+        'domain/decide.ts',
         'const prod = project.prod === deployment.id ? null : project.prod;',
         'const prod = project.prod;',
       ],

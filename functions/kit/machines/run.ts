@@ -1,11 +1,11 @@
-import * as machines from '../../adapters/machines.ts';
-import * as operations from '../../adapters/operations.ts';
-import { machineOutput } from '../../contracts/tasks.ts';
-import type { Caller } from '../../domain/apiKey.ts';
-import type { Deployment } from '../../domain/deployment.ts';
-import type { Operation, Outcome, Repeat, Request } from '../../domain/operation.ts';
-import { Problem, unsettled } from '../../domain/problem.ts';
-import { now } from './clock.ts';
+import * as machines from '../../../adapters/machines.ts';
+import * as operations from '../../../adapters/operations.ts';
+import { machineOutput } from '../../../contracts/tasks.ts';
+import type { Caller } from '../../../domain/apiKey.ts';
+import type { Deployment } from '../../../domain/deployment.ts';
+import type { Operation, Outcome, Repeat, Request } from '../../../domain/operation.ts';
+import { Problem, unsettled } from '../../../domain/problem.ts';
+import { now } from '../clock.ts';
 
 /** What every change of a deployment says: who wants it, of which deployment, as of which revision. */
 export const asked = (

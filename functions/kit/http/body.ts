@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Route } from '../../contracts/route.ts';
-import { type Fault, Problem } from '../../domain/problem.ts';
+import type { Route } from '../../../contracts/route.ts';
+import { type Fault, Problem } from '../../../domain/problem.ts';
 import { jsonFault } from './jsonFault.ts';
 
 const most = { depth: 32, nodes: 50_000 };

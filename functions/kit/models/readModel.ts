@@ -1,5 +1,5 @@
-import { importModel } from '../../scoring/import.ts';
-import { load, type Model } from '../../scoring/load.ts';
+import { importModel } from '../../../scoring/import.ts';
+import { load, type Model } from '../../../scoring/load.ts';
 
 /** The bytes of a registered artifact as a model. Levels that the artifact lacks come from the registered schema. */
 export function readModel(

@@ -1,6 +1,6 @@
-import type { Dialect } from '../../contracts/route.ts';
-import { type Code, Problem } from '../../domain/problem.ts';
-import { newId } from './clock.ts';
+import type { Dialect } from '../../../contracts/route.ts';
+import { type Code, Problem } from '../../../domain/problem.ts';
+import { newId } from '../clock.ts';
 
 const status: Record<Code, number> = {
   badRequest: 400,

@@ -1,8 +1,8 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Route } from '../../contracts/route.ts';
-import { Problem } from '../../domain/problem.ts';
-import { fault, metric } from './metrics.ts';
+import type { Route } from '../../../contracts/route.ts';
+import { Problem } from '../../../domain/problem.ts';
+import { fault, metric } from '../metrics.ts';
 import { type Reply, worded } from './wording.ts';
 
 const always = {

@@ -1,9 +1,9 @@
-import * as inferences from '../../adapters/inferences.ts';
-import type { Caller } from '../../domain/apiKey.ts';
-import type { Deployment } from '../../domain/deployment.ts';
-import { type Log, logId } from '../../domain/log.ts';
-import { newId } from './clock.ts';
-import { metric } from './metrics.ts';
+import * as inferences from '../../../adapters/inferences.ts';
+import type { Caller } from '../../../domain/apiKey.ts';
+import type { Deployment } from '../../../domain/deployment.ts';
+import { type Log, logId } from '../../../domain/log.ts';
+import { newId } from '../clock.ts';
+import { metric } from '../metrics.ts';
 
 /** What a request is logged with, however it ended. */
 export interface Logging {

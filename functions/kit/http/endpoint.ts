@@ -1,7 +1,7 @@
-import * as idempotency from '../../adapters/idempotency.ts';
-import type { Output, Route } from '../../contracts/route.ts';
-import type { Answer } from '../../domain/answer.ts';
-import { Problem } from '../../domain/problem.ts';
+import * as idempotency from '../../../adapters/idempotency.ts';
+import type { Output, Route } from '../../../contracts/route.ts';
+import type { Answer } from '../../../domain/answer.ts';
+import { Problem } from '../../../domain/problem.ts';
 import { type Base, pipeline, promised, success } from './pipeline.ts';
 import { type Attempt, attempt } from './repeat.ts';
 import { type Reply, worded } from './wording.ts';

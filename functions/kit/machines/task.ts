@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { fault } from './metrics.ts';
+import { fault } from '../metrics.ts';
 
 /** Turn a function into a step of a machine. Outcomes are values; what it throws is for Retry and Catch. */
 export const task =

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import * as artifacts from '../../adapters/artifacts.ts';
-import type { Completion, Model, ModelSchema } from '../../domain/model.ts';
-import { importModel } from '../../scoring/import.ts';
-import { load, type Model as Scorer } from '../../scoring/load.ts';
-import { probe, selfCheck } from '../../scoring/probe.ts';
+import * as artifacts from '../../../adapters/artifacts.ts';
+import type { Completion, Model, ModelSchema } from '../../../domain/model.ts';
+import { importModel } from '../../../scoring/import.ts';
+import { load, type Model as Scorer } from '../../../scoring/load.ts';
+import { probe, selfCheck } from '../../../scoring/probe.ts';
 
 /** Read what was uploaded for a model and keep it, or say why it is refused. Nothing is kept of what is refused. */
 export async function examine(model: Model, size: number): Promise<Completion | string> {

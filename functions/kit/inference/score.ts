@@ -1,8 +1,8 @@
-import type { predict } from '../../contracts/inference.ts';
-import type { Input } from '../../contracts/route.ts';
-import { type Fault, Problem } from '../../domain/problem.ts';
-import type { Model } from '../../scoring/load.ts';
-import type { RowIssue } from '../../scoring/rows.ts';
+import type { predict } from '../../../contracts/inference.ts';
+import type { Input } from '../../../contracts/route.ts';
+import { type Fault, Problem } from '../../../domain/problem.ts';
+import type { Model } from '../../../scoring/load.ts';
+import type { RowIssue } from '../../../scoring/rows.ts';
 
 type Body = Input<typeof predict>['body'];
 

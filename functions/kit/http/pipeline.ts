@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Input, Route } from '../../contracts/route.ts';
-import type { Caller } from '../../domain/apiKey.ts';
-import { Problem } from '../../domain/problem.ts';
+import type { Input, Route } from '../../../contracts/route.ts';
+import type { Caller } from '../../../domain/apiKey.ts';
+import { Problem } from '../../../domain/problem.ts';
 import { replying } from './answered.ts';
 import { authenticate, authorize } from './authenticate.ts';
 import { admit } from './rate.ts';

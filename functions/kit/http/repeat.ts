@@ -1,10 +1,10 @@
-import * as idempotency from '../../adapters/idempotency.ts';
-import * as operations from '../../adapters/operations.ts';
-import type { Route } from '../../contracts/route.ts';
-import { bodyHash, type Kept, keyForm, operationId, place } from '../../domain/idempotency.ts';
-import type { Repeat } from '../../domain/operation.ts';
-import { conflict, Problem, unsettled } from '../../domain/problem.ts';
-import { newId } from './clock.ts';
+import * as idempotency from '../../../adapters/idempotency.ts';
+import * as operations from '../../../adapters/operations.ts';
+import type { Route } from '../../../contracts/route.ts';
+import { bodyHash, type Kept, keyForm, operationId, place } from '../../../domain/idempotency.ts';
+import type { Repeat } from '../../../domain/operation.ts';
+import { conflict, Problem, unsettled } from '../../../domain/problem.ts';
+import { newId } from '../clock.ts';
 import type { Reply } from './wording.ts';
 
 /** Longer than any function may run: after that its owner is gone. */
@@ -42,21 +42,24 @@ export async function attempt(
   if (!kept) return { operationId: operationId(pk, 1), repeat: { pk, owner } };
   if (kept.bh !== bodyHash(body))
     throw new Problem('invalid', 'Idempotency-Key was used with another request');
-  if (kept.state === 'COMPLETED') return replayed(kept);
+  if (kept.state === 'COMPLETED') return replayed(kept, pk, route);
   if (kept.until > Date.now()) throw inProgress();
   const before = operationId(pk, kept.try);
   if (startsMachine(route) && (await operations.get(before))?.state === 'running') throw unsettled(before);
   const lost = await idempotency.claim(pk, mine(kept.try + 1), Date.now(), kept);
-  if (lost) return lost.state === 'COMPLETED' ? replayed(lost) : Promise.reject(inProgress());
+  if (lost) return lost.state === 'COMPLETED' ? replayed(lost, pk, route) : Promise.reject(inProgress());
   return { operationId: operationId(pk, kept.try + 1), repeat: { pk, owner }, before };
 }
 
 /** A machine outlives its caller: while it runs, its answer is nobody else's to write. */
 const startsMachine = ({ group }: Route) => group === 'deployments';
 
-const replayed = ({ code = 500, body = '{}' }: Kept): Reply => ({
+const replayed = ({ code = 500, body = '{}', try: attempt }: Kept, pk: string, route: Route): Reply => ({
   statusCode: code,
-  headers: { 'idempotency-replayed': 'true' },
+  headers: {
+    'idempotency-replayed': 'true',
+    ...(startsMachine(route) && { 'x-operation-id': operationId(pk, attempt) }),
+  },
   body,
 });
 

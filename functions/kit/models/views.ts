@@ -1,9 +1,9 @@
-import * as deployments from '../../adapters/deployments.ts';
-import * as models from '../../adapters/models.ts';
-import * as projects from '../../adapters/projects.ts';
-import { underPointer } from '../../domain/deployment.ts';
-import { best, type Model, shown } from '../../domain/model.ts';
-import { each } from './lists.ts';
+import * as deployments from '../../../adapters/deployments.ts';
+import * as models from '../../../adapters/models.ts';
+import * as projects from '../../../adapters/projects.ts';
+import { underPointer } from '../../../domain/deployment.ts';
+import { best, type Model, shown } from '../../../domain/model.ts';
+import { each } from '../lists.ts';
 
 /**
  * The models of a project as they are shown: with what stands beside them in other items. `next` is one of them as it

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
-import type { Input, Route } from '../../contracts/route.ts';
-import { type Fault, Problem } from '../../domain/problem.ts';
+import type { Input, Route } from '../../../contracts/route.ts';
+import { type Fault, Problem } from '../../../domain/problem.ts';
 import { bodyText, bodyValue } from './body.ts';
 import { faults } from './faults.ts';
 import { lax } from './lax.ts';

@@ -1,4 +1,4 @@
-import type { Model } from '../../domain/model.ts';
+import type { Model } from '../../../domain/model.ts';
 import { readModel } from './readModel.ts';
 
 /** Why a registered model does not answer its own probe as it did at registration, if it does not. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Fault } from '../../domain/problem.ts';
+import type { Fault } from '../../../domain/problem.ts';
 
 type Issue = z.core.$ZodIssue;
 type Words = Pick<Fault, 'type' | 'msg' | 'ctx'>;

@@ -1,5 +1,5 @@
-import { add } from '../../adapters/rate.ts';
-import { Problem } from '../../domain/problem.ts';
+import { add } from '../../../adapters/rate.ts';
+import { Problem } from '../../../domain/problem.ts';
 
 /** A guard against abuse, exact to a step in every environment: the shared sum is asked once in so many requests. */
 const window = 10_000;

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Fault } from '../../domain/problem.ts';
+import type { Fault } from '../../../domain/problem.ts';
 import { named } from './faultWords.ts';
 import { defAt } from './lax.ts';
 

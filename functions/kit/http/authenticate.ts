@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { find, used } from '../../adapters/credentials.ts';
-import type { Route } from '../../contracts/route.ts';
-import { type Caller, callerOf, opens, parse } from '../../domain/apiKey.ts';
-import { forbidden, Problem } from '../../domain/problem.ts';
-import { now } from './clock.ts';
+import { find, used } from '../../../adapters/credentials.ts';
+import type { Route } from '../../../contracts/route.ts';
+import { type Caller, callerOf, opens, parse } from '../../../domain/apiKey.ts';
+import { forbidden, Problem } from '../../../domain/problem.ts';
+import { now } from '../clock.ts';
 
 const kept = 60_000;
 const most = 1_000;

@@ -1,11 +1,11 @@
-import * as serving from '../../adapters/serving.ts';
-import { type Caller, maySee } from '../../domain/apiKey.ts';
-import type { Deployment } from '../../domain/deployment.ts';
-import { conflict, notFound, Problem } from '../../domain/problem.ts';
-import type { Model } from '../../scoring/load.ts';
+import * as serving from '../../../adapters/serving.ts';
+import { type Caller, maySee } from '../../../domain/apiKey.ts';
+import type { Deployment } from '../../../domain/deployment.ts';
+import { conflict, notFound, Problem } from '../../../domain/problem.ts';
+import type { Model } from '../../../scoring/load.ts';
+import { fault } from '../metrics.ts';
+import { readModel } from '../models/readModel.ts';
 import { remembered } from './cache.ts';
-import { fault } from './metrics.ts';
-import { readModel } from './readModel.ts';
 
 const place = remembered(serving.place, { age: Number.POSITIVE_INFINITY, most: 1_000 });
 const deployment = remembered(
