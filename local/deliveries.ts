@@ -32,23 +32,26 @@ export function createDeliveries(file: string, invoke: Deliver, retryMs = 1000) 
     'SELECT id, target, event, tried FROM pending WHERE due <= ? ORDER BY id LIMIT 100',
   );
   const left = database.prepare('SELECT MIN(due) AS soonest FROM pending');
+  const later = database.prepare('SELECT MIN(due) AS soonest FROM pending WHERE due > ?');
   const inWork = new Map<number, Promise<void>>();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
   function pump() {
     if (stopped) return;
-    for (const row of due.all(Date.now()) as unknown as Row[]) {
+    const now = Date.now();
+    for (const row of due.all(now) as unknown as Row[]) {
       if (inWork.size >= atOnce) break;
       if (!inWork.has(row.id)) inWork.set(row.id, work(row));
     }
-    schedule();
+    schedule(now);
   }
 
-  function schedule() {
+  /** What was due by then is in work, or waits for what is; the rest is looked at when its time comes. */
+  function schedule(now: number) {
     clearTimeout(timer);
-    const { soonest } = left.get() as { soonest: number | null };
-    if (soonest !== null && soonest > Date.now()) timer = setTimeout(pump, soonest - Date.now());
+    const { soonest } = later.get(now) as { soonest: number | null };
+    if (soonest !== null) timer = setTimeout(pump, Math.max(0, soonest - Date.now()));
   }
 
   async function work({ id, target, event, tried }: Row) {

@@ -89,8 +89,7 @@ function beyond(id: string): string[] {
   );
   return [
     ...machines.filter((m) => m !== 'DEPLOY' || id !== 'createDeployment').map((m) => `${m}_ARN`),
-    ...('repeatable' in route ? [] : ['IDEMPOTENCY_TABLE']),
-    ...(route.scope === 'public' ? ['KEYS_TABLE'] : []),
+    ...(route.scope === 'public' ? ['KEYS_TABLE', 'IDEMPOTENCY_TABLE'] : []),
   ];
 }
 
