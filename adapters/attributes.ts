@@ -1,5 +1,5 @@
 /** One attribute of an item as DynamoDB's JSON spells it. */
-export type Attribute =
+type Attribute =
   | { S: string }
   | { N: string }
   | { B: string }
@@ -10,7 +10,7 @@ export type Attribute =
 export type Attributes = { [name: string]: Attribute };
 
 /** A plain value as an attribute. Absent properties stay absent. */
-export function attribute(value: unknown): Attribute {
+function attribute(value: unknown): Attribute {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
@@ -26,7 +26,7 @@ export function attributes(item: Record<string, unknown>): Attributes {
 }
 
 /** The plain value of an attribute. */
-export function plain(value: Attribute): unknown {
+function plain(value: Attribute): unknown {
   if ('S' in value) return value.S;
   if ('N' in value) return Number(value.N);
   if ('B' in value) return Buffer.from(value.B, 'base64');

@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Caller, maySee } from '../domain/apiKey.ts';
-import { Deployment, HistoryEntry, type Kind, underPointer } from '../domain/deployment.ts';
+import { Deployment, type Kind, underPointer } from '../domain/deployment.ts';
 import { busy, notFound } from '../domain/problem.ts';
 import type { Project } from '../domain/project.ts';
 import { packed, unpacked } from './codec.ts';
@@ -29,7 +29,7 @@ export async function load(caller: Caller, id: string): Promise<Deployment> {
   return deployment;
 }
 
-export async function where(id: string): Promise<{ projectId: string; kind: Kind } | undefined> {
+async function where(id: string): Promise<{ projectId: string; kind: Kind } | undefined> {
   const { Item } = await table.send(
     new GetCommand({ TableName: control(), Key: at.deploymentPlace(id), ConsistentRead: true }),
   );
@@ -118,17 +118,4 @@ export async function nextVersion(projectId: string, name: string): Promise<numb
         .at(-1),
     ) + 1
   );
-}
-
-/** Every step of a deployment's life, oldest first. */
-export async function history(id: string): Promise<HistoryEntry[]> {
-  const { Items } = await table.send(
-    new QueryCommand({
-      TableName: control(),
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :deployment AND begins_with(sk, :entries)',
-      ExpressionAttributeValues: { ':deployment': at.deploymentPlace(id).pk, ':entries': 'H#' },
-    }),
-  );
-  return (Items ?? []).map((item) => HistoryEntry.parse(item));
 }

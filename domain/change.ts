@@ -27,18 +27,17 @@ export interface Seen {
   nextVersion?: number;
 }
 
-export const eventTypes = [
-  'deployment.created',
-  'deployment.activated',
-  'deployment.failed',
-  'deployment.promoted',
-  'deployment.rolled_back',
-  'deployment.deactivated',
-] as const;
+type EventType =
+  | 'deployment.created'
+  | 'deployment.activated'
+  | 'deployment.failed'
+  | 'deployment.promoted'
+  | 'deployment.rolled_back'
+  | 'deployment.deactivated';
 
 export interface Event {
   seq: number;
-  type: (typeof eventTypes)[number];
+  type: EventType;
   project_id: string;
   dep: string;
   prev: string | null;

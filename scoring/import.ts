@@ -15,7 +15,7 @@ export type ImportOptions = {
 };
 
 /** What was found, for the one who registers it. */
-export type Report = {
+type Report = {
   format: Ir['format'];
   formatVersion: string;
   algo: Ir['algo'];

@@ -4,7 +4,7 @@ import type { Gate, Gated } from './gate.ts';
 import { type Random, random } from './random.ts';
 import type { Table } from './table.ts';
 
-export type { Actor, Outcome, Step } from './engine.ts';
+export type { Actor } from './engine.ts';
 
 /** Percentages: of calls for the first four, of steps for `killed`, of the reads and writes they can befall for the rest. */
 export type Weather = {

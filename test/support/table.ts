@@ -11,8 +11,7 @@ import { commandOf, decode, encode, encodeError } from './dynamodb/wire.ts';
 import { batchWrite, single } from './dynamodb/write.ts';
 import type { Gated } from './gate.ts';
 
-export type { Chaos, Command, Commands, Item } from './dynamodb/types.ts';
-export type { Units } from './dynamodb/units.ts';
+export type { Command, Item } from './dynamodb/types.ts';
 
 /** A DynamoDB of one process: the calls of the real one, and what a test wants to know besides. */
 export type Table = Gated & {

@@ -42,13 +42,13 @@ const names = {
 };
 
 /** What the tables of the system are, by the names that its functions know. */
-export const schema = { control: ['pk', 'sk'], logs: ['pk', 'sk'], idempotency: ['pk'], keys: ['pk'] };
+const schema = { control: ['pk', 'sk'], logs: ['pk', 'sk'], idempotency: ['pk'], keys: ['pk'] };
 
 /** Around each attempt of a call to a service: a test may look on, fail it, or let it wait. */
 export type Around = <T>(call: { service: string; command: string }, run: () => Promise<T>) => Promise<T>;
 
 /** What a test may change in a world while it stands; `renew` empties its tables. */
-export interface Hooks {
+interface Hooks {
   table: Table;
   around: Around;
   /** Entered by a machine before each of its states. */
