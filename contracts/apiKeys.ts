@@ -1,29 +1,13 @@
 import * as z from 'zod';
-import { KeyKind, Scope } from '../domain/apiKey.ts';
-import { Id, Time, text, ZonedTime } from '../domain/fields.ts';
+import { ApiKey as Kept, KeyKind, Scope } from '../domain/apiKey.ts';
+import { Id, text, ZonedTime } from '../domain/fields.ts';
 import { route } from './route.ts';
 import { limit, nothing, offset, ok, page } from './shapes.ts';
 
 const shared = { group: 'apiKeys', dialect: 'mlops', scope: 'admin' } as const;
 const roles = z.array(text(1, 255)).max(100);
 
-const ApiKey = z
-  .object({
-    id: Id,
-    api_key_id: Id,
-    name: z.string(),
-    scopes: z.array(Scope),
-    kind: KeyKind,
-    roles,
-    project_ids: z.array(Id).nullable(),
-    last4: z.string(),
-    created_by: z.string(),
-    created_at: Time,
-    expires_at: Time.nullable(),
-    last_used_at: Time.nullable(),
-    revoked_at: Time.nullable(),
-  })
-  .meta({ id: 'ApiKey' });
+const ApiKey = Kept.extend({ api_key_id: Id }).meta({ id: 'ApiKey' });
 
 export const createApiKey = route({
   ...shared,
