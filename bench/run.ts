@@ -52,6 +52,7 @@ The local stack: gateway, worker threads, every prediction logged in the local d
 ${table(
   ['request', 'connections', 'requests/s', 'least', 'p50', 'p99'],
   http.rows.map((r) => [
+    r.what,
     r.connections,
     r.perSecond.toFixed(0),
     r.least.toFixed(2),
