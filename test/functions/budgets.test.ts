@@ -67,3 +67,18 @@ test('a promotion is one transaction of at most nine items and 24 write units', 
   const begun = 4;
   expect((world.table.units.by.get('TransactWriteItems')?.write ?? 99) - begun).toBeLessThanOrEqual(24);
 });
+
+test('when what is served cannot be read any more, the answer is 503 and not what was true before', async () => {
+  const id = await deploy('staging');
+  expect((await predict(id)).status).toBe(200);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 });
+  const { around } = world.hooks;
+  world.hooks.around = (call, run) =>
+    call.command === 'GetItem' ? Promise.reject(new Error('no answer')) : around(call, run);
+  const { status, headers } = await predict(id);
+  world.hooks.around = around;
+  expect(status).toBe(503);
+  expect(headers['retry-after']).toBe('1');
+  expect((await predict(id)).status).toBe(200);
+  vi.useRealTimers();
+});

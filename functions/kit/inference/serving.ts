@@ -1,7 +1,8 @@
+import * as z from 'zod';
 import * as serving from '../../../adapters/serving.ts';
 import { type Caller, maySee } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
-import { conflict, notFound, Problem } from '../../../domain/problem.ts';
+import { busy, conflict, notFound, Problem } from '../../../domain/problem.ts';
 import type { Model } from '../../../scoring/load.ts';
 import { fault } from '../metrics.ts';
 import { readModel } from '../models/readModel.ts';
@@ -19,12 +20,19 @@ const model = remembered(loadModel, { age: Number.POSITIVE_INFINITY, most: 16 })
 
 /** The deployment that a request goes to: it exists, the caller may see it, and it serves. */
 export async function servedBy(caller: Caller, id: string): Promise<Deployment> {
-  const found = await place(id);
+  const found = await place(id).catch(silent);
   if (!found || !maySee(caller, found.projectId)) throw notFound('Deployment');
-  const served = await deployment(`${found.projectId}/${found.kind}/${id}`);
+  const served = await deployment(`${found.projectId}/${found.kind}/${id}`).catch(silent);
   if (!served) throw notFound('Deployment');
   if (served.life !== 'active') throw conflict('Deployment is not active');
   return served;
+}
+
+/** What was known is too old to be told, and nobody says what is true now: that passes. A bad row does not. */
+function silent(error: unknown): never {
+  if (error instanceof z.core.$ZodError) throw error;
+  fault('predict', error);
+  throw busy();
 }
 
 /** Its model, from memory or from where it was registered. */
