@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import * as serving from '../../../adapters/serving.ts';
 import { type Caller, maySee } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
@@ -30,7 +29,7 @@ export async function servedBy(caller: Caller, id: string): Promise<Deployment> 
 
 /** What was known is too old to be told, and nobody says what is true now: that passes. A bad row does not. */
 function silent(error: unknown): never {
-  if (error instanceof z.core.$ZodError) throw error;
+  if (error instanceof Error && error.name === 'ZodError') throw error;
   fault('predict', error);
   throw busy();
 }
