@@ -1,4 +1,5 @@
-import type { Log } from '../domain/log.ts';
+import { millisecondsOf } from '../domain/id.ts';
+import { hourOf, type Log } from '../domain/log.ts';
 import { attributes } from './attributes.ts';
 import * as dynamo from './dynamo.ts';
 import { env } from './env.ts';
@@ -12,12 +13,7 @@ export type Written = 'logged' | 'spooled' | 'dropped';
  * the spool under the key that it was to have, and what even the spool refuses is counted.
  */
 export async function record(log: Log, shards: number): Promise<Written> {
-  const day =
-    log.id &&
-    new Date(Number.parseInt(log.id.slice(0, 8) + log.id.slice(9, 13), 16))
-      .toISOString()
-      .slice(0, 10)
-      .replaceAll('-', '');
+  const day = hourOf(millisecondsOf(log.id)).slice(0, 8);
   const { item, payload } = logItem(log, shards, `payloads/${log.deployment_id}/${day}/${log.id}`);
   try {
     if (payload && item.r) await keep(item.r.key, payload, 200);

@@ -15,17 +15,7 @@ const act = (id: string, what: string, sent: Sent = {}) =>
 const promote = (id: string) => act(id, 'promote', { body: { to_stage: 'production' } });
 const deployed = (more = {}) => wire.deploy(project_id, model_id, more);
 
-/** A deployment in any life, as the machines would leave it. */
-async function inLife(life: string): Promise<string> {
-  const id = await deployed({ name: life });
-  const key = { pk: { S: `P#${project_id}` }, sk: { S: `D#online#${id}` } };
-  const row = wire.table.peek('control', key);
-  await wire.hooks.table.send('PutItem', {
-    TableName: 'control',
-    Item: { ...row, ...key, life: { S: life } },
-  });
-  return id;
-}
+const inLife = (life: string) => wire.deployedIn(life, project_id, model_id);
 
 const byId: [what: string, method: string, suffix: string, sent: Sent][] = [
   ['getDeployment', 'GET', '', {}],

@@ -14,17 +14,7 @@ const act = (id: string, what: string, sent: Sent = {}) =>
   wire.send('POST', `/api/mlops/deployments/${id}/${what}`, sent);
 const deployed = (more = {}) => wire.deploy(project_id, model_id, more);
 
-/** A deployment in any life, as the machines would leave it. */
-async function inLife(life: string): Promise<string> {
-  const id = await deployed({ name: life });
-  const key = { pk: { S: `P#${project_id}` }, sk: { S: `D#online#${id}` } };
-  const row = wire.table.peek('control', key);
-  await wire.hooks.table.send('PutItem', {
-    TableName: 'control',
-    Item: { ...row, ...key, life: { S: life } },
-  });
-  return id;
-}
+const inLife = (life: string) => wire.deployedIn(life, project_id, model_id);
 
 describe('rollback', () => {
   test('with neither target is refused', async () => {

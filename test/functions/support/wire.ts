@@ -76,6 +76,16 @@ export async function openWire() {
     return got.body.id as string;
   };
 
+  /** A deployment in any life, as the machines would leave it. */
+  const deployedIn = async (life: string, project_id: string, model_id: string): Promise<string> => {
+    const id = await deploy(project_id, model_id, { name: life });
+    const key = { pk: { S: `P#${project_id}` }, sk: { S: `D#online#${id}` } };
+    const row = world.table.peek('control', key);
+    const Item = { ...row, ...key, life: { S: life } };
+    await world.hooks.table.send('PutItem', { TableName: 'control', Item });
+    return id;
+  };
+
   /** Everything that is kept, but for records of operations and of repeats, and when a key was last used. */
   const kept = () => {
     const { table, store } = world;
@@ -103,6 +113,7 @@ export async function openWire() {
     send,
     keyWith,
     deploy,
+    deployedIn,
     kept,
     printed,
     ready: (file?: string, project?: string) => withModel(world, file, project),
