@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import type { Route } from '../../contracts/route.ts';
 import { routes as every } from '../../contracts/routes.ts';
-import { broken, junk, like, spoiled } from './support/arbitrary.ts';
+import { broken, type Ids, junk, like, spoiled } from './support/arbitrary.ts';
 import { type Got, type Hostile, mark, openHostile, type Sent } from './support/refused.ts';
 
 const routes: readonly Route[] = every;
@@ -12,7 +12,7 @@ const numRuns = Number(process.env.FUZZ_RUNS ?? 3000);
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 let wire: Hostile;
-let ids: string[];
+let ids: Ids;
 let keys: string[];
 beforeEach(async () => {
   vi.stubEnv('REQUESTS_PER_SECOND', '0');
@@ -21,13 +21,13 @@ beforeEach(async () => {
   const job = await wire.send('POST', `/api/mlops/projects/${project_id}/deployments`, {
     body: { model_id, name: 'd', stage: 'production' },
   });
-  ids = [
+  ids = {
     project_id,
     model_id,
-    job.body.id,
-    job.headers['x-operation-id'] ?? '',
-    await wire.deploy(project_id, model_id),
-  ];
+    created: job.body.id,
+    operation_id: job.headers['x-operation-id'] ?? '',
+    deployment_id: await wire.deploy(project_id, model_id),
+  };
   keys = [
     wire.key,
     wire.key,

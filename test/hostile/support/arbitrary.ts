@@ -77,10 +77,13 @@ const record = fc.dictionary(fc.oneof(text, fc.constantFrom('age', 'income', '__
   maxKeys: 8,
 });
 
-/** Values that mostly are what a schema asks for. `ids` exist. */
-export function like(schema: z.core.$ZodType, ids: readonly string[]): fc.Arbitrary<unknown> {
+/** Things that exist, by the field that names one. */
+export type Ids = Readonly<Record<string, string>>;
+
+/** Values that mostly are what a schema asks for: of the field `name`, where it has one. */
+export function like(schema: z.core.$ZodType, ids: Ids, name = ''): fc.Arbitrary<unknown> {
   const def = schema._zod.def as Def;
-  const inner = (type: z.core.$ZodType | undefined) => (type ? like(type, ids) : junk);
+  const inner = (type: z.core.$ZodType | undefined, of = name) => (type ? like(type, ids, of) : junk);
   switch (def.type) {
     case 'optional':
     case 'default':
@@ -91,7 +94,7 @@ export function like(schema: z.core.$ZodType, ids: readonly string[]): fc.Arbitr
     case 'object':
       return fc
         .record(
-          Object.fromEntries(Object.entries(def.shape ?? {}).map(([name, type]) => [name, inner(type)])),
+          Object.fromEntries(Object.entries(def.shape ?? {}).map(([of, type]) => [of, inner(type, of)])),
         )
         .map((made) => JSON.parse(JSON.stringify(made)));
     case 'array':
@@ -115,7 +118,8 @@ export function like(schema: z.core.$ZodType, ids: readonly string[]): fc.Arbitr
     default:
       if (def.format === 'guid')
         return fc.oneof(
-          { weight: 9, arbitrary: fc.constantFrom(...ids) },
+          { weight: 6, arbitrary: fc.constantFrom(...(name in ids ? [ids[name]] : Object.values(ids))) },
+          { weight: 3, arbitrary: fc.constantFrom(...Object.values(ids)) },
           { weight: 1, arbitrary: fc.uuid() },
         );
       return def.format === 'datetime' ? time : text;
