@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/*.test.ts',
-            'test/{domain,contracts,scoring,adapters,functions,statemachines,scripts}/**/*.test.ts',
+            'test/{domain,contracts,scoring,adapters,functions,statemachines,scripts,bench}/**/*.test.ts',
           ],
           env,
         },

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { time } from '../domain/fields.ts';
+import type { Kept } from '../domain/model.ts';
 import { env } from './env.ts';
 import * as objects from './objects.ts';
 
@@ -25,21 +27,30 @@ export function upload(modelId: string, part: Part, now: number) {
 /** How many bytes were uploaded; undefined when nothing was. */
 export const uploaded = (modelId: string, part: Part) => objects.size(uploadPlace(modelId, part));
 
-export const readUpload = (modelId: string) =>
-  objects.get(uploadPlace(modelId, 'artifact'), mostBytes.artifact).then(found);
-export const readArtifact = (key: string) => objects.get(place(key), mostBytes.artifact).then(found);
-
-function found(bytes: Uint8Array | undefined): Uint8Array {
+/** What was uploaded, to be read once and trusted in nothing. */
+export async function readUpload(modelId: string): Promise<Uint8Array> {
+  const bytes = await objects.get(uploadPlace(modelId, 'artifact'), mostBytes.artifact);
   if (!bytes) throw new Error('the artifact is not there');
   return bytes;
 }
 
-/** Keep what was checked; from here it is never written again. */
-export async function keep(modelId: string, bytes: Uint8Array): Promise<string> {
-  const key = `models/${modelId}/artifact`;
+/** Keep what was checked under a name of its own; what is there is never written over with other bytes. */
+export async function keep(modelId: string, name: string, bytes: Uint8Array): Promise<Kept> {
+  const sha256 = hashOf(bytes);
+  const key = `models/${modelId}/${name}`;
   await objects.put(place(key), bytes);
-  return key;
+  return { key, sha256, bytes: bytes.length };
 }
+
+/** The bytes that were kept, or an error that they are not the same any more. */
+export async function read({ key, sha256, bytes }: Kept): Promise<Uint8Array> {
+  const found = await objects.get(place(key), bytes);
+  if (!found) throw new Error('the artifact is not there');
+  if (hashOf(found) !== sha256) throw new Error('the artifact is not the one that was registered');
+  return found;
+}
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 export const keepBaseline = (modelId: string): Promise<void> =>
   objects.copy(uploadPlace(modelId, 'baseline'), place(`baselines/${modelId}/sample`));

@@ -1,7 +1,7 @@
-import { DeleteCommand, GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Answer } from '../domain/answer.ts';
 import { type Caller, maySee } from '../domain/apiKey.ts';
-import { Model } from '../domain/model.ts';
+import { type Images, Model } from '../domain/model.ts';
 import { conflict, notFound } from '../domain/problem.ts';
 import { packed, unpacked } from './codec.ts';
 import { env } from './env.ts';
@@ -84,6 +84,19 @@ export async function save<B>(
   ]);
   if (!done) throw conflict('The model is being completed');
   return answer.body;
+}
+
+/** Put images that were compiled anew in the place of older ones. They answer as the older did: nobody waits for it. */
+export async function saveImages({ project_id, id, rev }: Model, images: Images): Promise<void> {
+  await table.send(
+    new UpdateCommand({
+      TableName: control(),
+      Key: at.model(project_id, id),
+      UpdateExpression: 'SET images = :images',
+      ConditionExpression: 'rev = :rev',
+      ExpressionAttributeValues: { ':images': images, ':rev': rev },
+    }),
+  );
 }
 
 /** All models of a project, newest first. */

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { Deployment, type Kind } from '../domain/deployment.ts';
-import { Model } from '../domain/model.ts';
+import { type Kept, Model } from '../domain/model.ts';
+import * as artifacts from './artifacts.ts';
 import { unpacked } from './codec.ts';
+import * as disk from './disk.ts';
 import * as dynamo from './dynamo.ts';
 import { env } from './env.ts';
 import { at } from './items.ts';
-import * as objects from './objects.ts';
 
 /** What predict reads, without an SDK. Every read is strongly consistent. */
 export async function place(deploymentId: string): Promise<{ projectId: string; kind: Kind } | undefined> {
@@ -23,10 +23,11 @@ export async function model(projectId: string, id: string): Promise<Model | unde
   return item && Model.parse(unpacked(item, ['metrics', 'schema', 'probe']));
 }
 
-/** The bytes of an artifact, if they are the ones that were registered. */
-export async function artifact({ key, sha256, bytes }: NonNullable<Model['artifact']>): Promise<Uint8Array> {
-  const found = await objects.get({ bucket: env('MODELS_BUCKET'), key }, bytes);
-  if (!found || createHash('sha256').update(found).digest('hex') !== sha256)
-    throw new Error('the artifact is not the one that was registered');
-  return found;
+/** The bytes of an image: from the disk of this environment, else from the bucket. */
+export async function image(kept: Kept): Promise<Uint8Array> {
+  const recalled = disk.recall(kept);
+  if (recalled) return recalled;
+  const bytes = await artifacts.read(kept);
+  disk.remember(kept, bytes);
+  return bytes;
 }

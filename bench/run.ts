@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { breakEven, perMillion } from './cost.ts';
 import './environment.ts';
+import { sectionOf, withSection } from './scoring/section.ts';
 
 const { budgets, bundles } = await import('./bundles.ts');
 const { inProcess } = await import('./inProcess.ts');
@@ -79,6 +80,8 @@ ${table(['part', 'US$ a million predictions'], [...Object.entries(cost.parts).ma
 
 Idle: 0. An always-on endpoint at $0.115 an hour (ml.m5.large) is cheaper above ${breakEven(0.115, cost.total).toFixed(0)} requests a second, sustained.
 `;
-writeFileSync('bench/results.md', report);
+// The scoring engine's section is another command's.
+const scoring = sectionOf(readFileSync('bench/results.md', 'utf8'), 'Scoring engine');
+writeFileSync('bench/results.md', scoring ? withSection(report, 'Scoring engine', scoring) : report);
 console.log(report);
 process.exit(over.length === 0 ? 0 : 1);

@@ -36,6 +36,13 @@ export const predict = route({
       z.object({
         prediction: z.union([z.string(), z.number()]),
         probabilities: z.record(z.string(), z.number()).optional(),
+        calibrated_probabilities: z.record(z.string(), z.number()).optional(),
+        outputs: z
+          .array(z.union([z.string(), z.number()]))
+          .optional()
+          .describe('Of a model with several targets, one each'),
+        mean_length: z.number().optional().describe('Of an isolation forest, over its trees'),
+        anomalous: z.boolean().optional().describe('Of an isolation forest with a threshold'),
       }),
     ),
     contributions: z.array(z.array(z.object({ feature: z.string(), value: z.number() }))).optional(),

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { Id, Name, Time, text, time } from './fields.ts';
 
-export const Format = z.enum(['mojo', 'xgboost', 'lightgbm', 'onnx']);
+export const Format = z.enum(['mojo', 'xgboost', 'lightgbm', 'onnx', 'skops']);
+
+/** More would not fit beside the rest of a model in one item. */
+export const mostFeatures = 2000;
 
 export const ModelSchema = z.object({
   features: z
@@ -13,13 +16,21 @@ export const ModelSchema = z.object({
         values: z.array(z.string()).optional(),
       }),
     )
-    .max(2000),
+    .max(mostFeatures),
   target: z.string().optional(),
-  problem_type: z.enum(['binary', 'multiclass', 'regression']).optional(),
+  problem_type: z.enum(['binary', 'multiclass', 'regression', 'anomaly']).optional(),
 });
 export type ModelSchema = z.infer<typeof ModelSchema>;
 
 const Value = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+
+/** Bytes that were kept, and how to tell that they are still the same. */
+export const Kept = z.object({ key: z.string(), sha256: z.string(), bytes: z.int() });
+export type Kept = z.infer<typeof Kept>;
+
+/** An artifact compiled: what predictions load, and what only contributions need besides. */
+export const Images = z.object({ predict: Kept, explain: Kept.nullable() });
+export type Images = z.infer<typeof Images>;
 
 /** One registered version of a model. */
 export const Model = z.object({
@@ -36,11 +47,13 @@ export const Model = z.object({
   metrics: z.record(z.string(), z.number()),
   schema: ModelSchema.nullable(),
   has_baseline: z.boolean(),
-  artifact: z.object({ key: z.string(), sha256: z.string(), bytes: z.int() }).nullable(),
-  /** A record and the answer it got at registration: scored again before a deployment becomes active. */
-  probe: z
-    .object({ record: z.record(z.string(), Value), prediction: z.union([z.string(), z.number()]) })
-    .nullable(),
+  artifact: Kept.nullable(),
+  images: Images.nullable().default(null),
+  /**
+   * A value for each column that the model reads, in its order, and the answer they got at registration: scored again
+   * before a deployment becomes active.
+   */
+  probe: z.object({ values: z.array(Value), prediction: z.union([z.string(), z.number()]) }).nullable(),
   rev: z.int().min(1),
   trained_at: Time,
   created_at: Time,
@@ -115,6 +128,7 @@ export const registered = (
   schema: wanted.schema ?? null,
   has_baseline: false,
   artifact: null,
+  images: null,
   probe: null,
   rev: 1,
   trained_at: wanted.trained_at ? time(Date.parse(wanted.trained_at)) : at,
@@ -122,7 +136,10 @@ export const registered = (
 });
 
 /** What reading an artifact tells, and what it is kept under; or why it was refused. */
-export type Completion = Pick<Model, 'algo' | 'format' | 'schema' | 'artifact' | 'probe' | 'has_baseline'>;
+export type Completion = Pick<
+  Model,
+  'algo' | 'format' | 'schema' | 'artifact' | 'images' | 'probe' | 'has_baseline'
+>;
 
 export const completed = (model: Model, completion: Completion): Model => ({
   ...model,

@@ -41,7 +41,12 @@ export function stepPermissions({
   return {
     beginOperation: [...sees, ...closes, puts(control, 'OPEN')],
     reserveDeployment: [...sees, ...closes, ...changes, ...adds],
-    probeModel: [gets(control, 'P#*'), reads(models, 'models')],
+    probeModel: [
+      gets(control, 'P#*'),
+      reads(models, 'models'),
+      stores(models, 'models'),
+      updatesOnly(control, ['pk', 'sk', 'rev', 'images'], 'P#*'),
+    ],
     commitChange: [...sees, ...closes, ...changes, ...adds],
     sweepOperations: [...sees, ...closes, ...changes, queries(control, 'OPEN')],
   };

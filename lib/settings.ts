@@ -11,8 +11,8 @@ const usual: Settings = { memory: 512, seconds: 25 };
 
 /** What differs from the usual. */
 const rows: Record<string, Partial<Settings>> = {
-  completeModel: { memory: 2048, seconds: 29, reserved: 20 },
-  probeModel: { memory: 1024, seconds: 60, reserved: 50 },
+  completeModel: { memory: 3008, seconds: 29, reserved: 20 },
+  probeModel: { memory: 2048, seconds: 60, reserved: 50 },
   listInferenceLogs: { memory: 1024, reserved: 50 },
   beginOperation: { seconds: 10 },
   reserveDeployment: { seconds: 10 },

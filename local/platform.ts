@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { indexStreams, pruneStreams, startDynamodb } from './dynamodb.ts';
@@ -109,7 +109,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     const services = part(
       await startServices({ machines, invoke: functions.call, publish: events.publish, home, read: s3.read }),
     );
-    const env = environment(database.url, s3.url, services.url);
+    const env = environment(database.url, s3.url, services.url, emptied(join(home, 'tmp')));
     const log = join(home, 'log');
     functions.open(plan.functions, { root: application.root, env, log, cache: join(home, 'compile-cache') });
     part(functions);
@@ -168,9 +168,17 @@ async function template(
   return folder;
 }
 
+/** A disk of an environment, which lasts as long as it does. */
+function emptied(folder: string): string {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return folder;
+}
+
 /** What the SDK reads: one address for each service, and no way to another. */
-const environment = (dynamodb: string, s3: string, services: string) =>
+const environment = (dynamodb: string, s3: string, services: string, disk: string) =>
   cleanEnv({
+    TMPDIR: disk,
     AWS_ENDPOINT_URL: services,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,

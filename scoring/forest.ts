@@ -1,6 +1,7 @@
 import { type Caps, caps as defaultCaps } from './caps.ts';
 import type { Terms, Trees } from './ir.ts';
 import { malformed, tooLarge } from './refusals.ts';
+import { tableStore } from './tables.ts';
 import { type Bounds, type RawTree, rawTree, type Walk, walkTree } from './validate.ts';
 
 export type Forest = ReturnType<typeof forest>;
@@ -28,7 +29,10 @@ export function forest(bounds: Bounds, caps: Caps = defaultCaps) {
     grown.depth = Math.max(grown.depth, walk.depth);
   }
 
-  function finish(rest: Pick<Trees, 'compare' | 'sum' | 'base' | 'baseLast'>, terms: Terms | null): Trees {
+  function finish(
+    rest: Pick<Trees, 'compare' | 'sum' | 'base' | 'baseLast' | 'combine'>,
+    terms: Terms | null,
+  ): Trees {
     const { columns, nodes } = grown;
     for (let output = 0; output < bounds.outputs; output++)
       if (!((reach[output] as number) + Math.abs(rest.base[output] as number) < bounds.largest))
@@ -87,30 +91,4 @@ function makeRoom(grown: { nodes: number; capacity: number; columns: RawTree }, 
   grown.columns.table.set(old.table);
   grown.columns.leaf.set(old.leaf);
   grown.columns.cover.set(old.cover);
-}
-
-/**
- * Category tables: a byte per code, 1 goes right; then the byte for other codes, then the one for missing.
- */
-function tableStore(caps: Caps) {
-  let bytes = new Uint8Array(1024);
-  let used = 0;
-  const starts = [0];
-  function add(table: Uint8Array): number {
-    if (used + table.length > caps.tableBytes)
-      throw tooLarge('The categorical splits of the model are too large.');
-    if (used + table.length > bytes.length) {
-      const grown = new Uint8Array(Math.max(bytes.length * 2, used + table.length));
-      grown.set(bytes);
-      bytes = grown;
-    }
-    bytes.set(table, used);
-    used += table.length;
-    starts.push(used);
-    return starts.length - 2;
-  }
-  return {
-    add,
-    finish: () => ({ tableStart: Int32Array.from(starts), tables: bytes.slice(0, used) }),
-  };
 }

@@ -1,72 +1,52 @@
-import { answerOf, type Prediction } from './evaluate/answers.ts';
-import { explainLinear, sumLinear } from './evaluate/linear.ts';
-import { type Sums, sumTrees } from './evaluate/trees.ts';
-import { type Explain, treeShap } from './evaluate/treeshap.ts';
-import { type Capability, type Feature, type Ir, type Output, outputsOf } from './ir.ts';
-import { type Row, type RowIssue, rowReader } from './rows.ts';
+import { evaluator } from './evaluate/evaluator.ts';
+import { stacked } from './evaluate/stack.ts';
+import { decodeImage, type Image, isRecompile, type Recompile } from './image/container.ts';
+import { headerOf, irOf, type Rest, restOf, type StackOfImages } from './image/predict.ts';
+import type { Ir } from './ir.ts';
+import { kernelEngine } from './kernels/engine.ts';
+import { openKernel } from './kernels/open.ts';
+import { describe, type Engine, type Model, modelOf } from './model.ts';
 
-/** A model ready to answer: functions over its own memory, for one row after the other. */
-export type Model = {
-  format: Ir['format'];
-  algo: Ir['algo'];
-  features: Feature[];
-  output: Output;
-  contributions: Capability;
-  /** A record to a row, or everything that is wrong with it. */
-  read(record: Row): Float64Array | RowIssue[];
-  predict(row: Float64Array): Prediction;
-  /** Raw margins, one per output, exactly as the library adds them. */
-  margin(row: Float64Array): Float64Array;
-  /** The same margins added in double precision: what contributions add up to. */
-  exactMargin(row: Float64Array): Float64Array;
-  /** One contribution per feature and the bias last, output by output, in units of the raw margin. */
-  explain(row: Float64Array): Float64Array;
-  ir: Ir;
-};
-
-export function load(ir: Ir): Model {
-  const { core, features, output } = ir;
-  const outputs = outputsOf(output);
-  const add = core.type === 'trees' ? sumTrees(core) : sumLinear(core);
-  const single = core.type === 'linear' || core.sum === 'f32';
-  const sums: Sums = single ? new Float32Array(outputs) : new Float64Array(outputs);
-  const answer = answerOf(output);
-  const margins = new Float64Array(outputs);
-
-  const margin = (row: Float64Array): Float64Array => {
-    add(row, sums);
-    return Float64Array.from(sums);
-  };
-  return {
-    format: ir.format,
-    algo: ir.algo,
-    features,
-    output,
-    contributions: ir.contributions,
-    read: rowReader(features, core.compare),
-    predict(row) {
-      add(row, sums);
-      margins.set(sums);
-      return answer(margins);
-    },
-    margin,
-    exactMargin(row) {
-      const exact = new Float64Array(outputs);
-      add(row, exact);
-      return exact;
-    },
-    explain: explainer(ir, outputs),
-    ir,
-  };
+/**
+ * A predict image to a model that answers. An image of another version asks to be compiled again from the
+ * original artifact; bytes that are no whole image are an Error.
+ */
+export function load(predict: Uint8Array): Model | Recompile {
+  const image = decodeImage(predict);
+  if (isRecompile(image)) return image;
+  const { rest, engine } = partOf(image);
+  return modelOf(describe(rest), engine);
 }
 
-/** Built at the first explanation: most rows are only scored. */
-function explainer({ core, features }: Ir, outputs: number): Model['explain'] {
-  let explain: Explain | undefined;
-  return (row) => {
-    explain ??= core.type === 'trees' ? treeShap(core, features.length) : explainLinear(core);
-    const out = new Float64Array(outputs * (features.length + 1));
-    explain(row, out);
-    return out;
+/** What is told of a model, and what scores it. */
+type Part = { rest: Ir; engine: Engine };
+
+/** The trees in a kernel's memory are not decoded: nobody asks a description for its core. */
+function partOf(image: Image): Part {
+  const rest = restOf(image);
+  return { rest: rest as Ir, engine: engineOf(image, rest) };
+}
+
+/** A kernel where there is one, else the evaluator over the IR, with the same answers. */
+function engineOf(image: Image, rest: Rest): Engine {
+  if (rest.core.type === 'stack' && rest.encoding === null) return stackOf(rest.core);
+  const { kernel } = headerOf(image);
+  const opened = kernel && openKernel(image, kernel, rest);
+  return opened ? kernelEngine(opened) : evaluator(irOf(image));
+}
+
+/** Each part of a stack has its own engine. */
+function stackOf({ bases, meta, ...stack }: StackOfImages): Engine {
+  const engines = new Map<Ir, Engine>();
+  const part = (bytes: Uint8Array): Ir => {
+    const image = decodeImage(bytes);
+    if (isRecompile(image)) throw new Error('A part of the image was made by another version');
+    const { rest, engine } = partOf(image);
+    engines.set(rest, engine);
+    return rest;
   };
+  const parts = bases.map((base) => ({ ...base, model: base.model && part(base.model) }));
+  const core = { ...stack, bases: parts, meta: part(meta) };
+  const { add, answers } = stacked(core, (ir) => engines.get(ir) as Engine);
+  return { margin: add, seen: answers };
 }

@@ -5,8 +5,8 @@ import { ownRequestId } from '../kit/http/answered.ts';
 import { pipeline, success } from '../kit/http/pipeline.ts';
 import { statusOf } from '../kit/http/wording.ts';
 import { type Logging, log, ownColumns } from '../kit/inference/log.ts';
-import { recordsOf, score } from '../kit/inference/score.ts';
-import { modelOf, servedBy } from '../kit/inference/serving.ts';
+import { assertExplains, recordsOf, score } from '../kit/inference/score.ts';
+import { explainerOf, scorerOf, servedBy } from '../kit/inference/serving.ts';
 
 export const handler = pipeline(predict, async ({ params, body, caller, event }) => {
   const deployment = await servedBy(caller, params.deployment_id);
@@ -21,8 +21,11 @@ export const handler = pipeline(predict, async ({ params, body, caller, event })
   const started = performance.now();
   const elapsed = () => Math.round((performance.now() - started) * 1000) / 1000;
   try {
-    const model = await modelOf(deployment);
-    const scored = score(model, body);
+    const scorer = await scorerOf(deployment);
+    const { model } = scorer;
+    if (body.options.include_contributions) assertExplains(model);
+    const explain = body.options.include_contributions ? await explainerOf(scorer) : undefined;
+    const scored = score(model, body, explain);
     const latency_ms = elapsed();
     const records = recordsOf(body.inputs);
     const predictions = scored.predictions.map(({ prediction }) => prediction);

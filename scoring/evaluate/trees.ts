@@ -80,10 +80,34 @@ function addNumeric(trees: Trees, row: Float64Array, sums: Sums): void {
 const isNumeric = (trees: Trees): boolean =>
   trees.terms === null && trees.kind.every((kind) => kind === nodeKind.leaf || kind === nodeKind.number);
 
+/** The smallest or the largest leaf of each output, for ensembles that do not add. */
+function pickLeaves(trees: Trees, row: Float64Array, sums: Sums, pick: (a: number, b: number) => number) {
+  const { root, outputOf, leaf } = trees;
+  sums.fill(Number.NaN);
+  for (let tree = 0; tree < root.length; tree++) {
+    const output = outputOf[tree] as number;
+    const value = leaf[leafReached(trees, root[tree] as number, row)] as number;
+    const best = sums[output] as number;
+    sums[output] = Number.isNaN(best) ? value : pick(best, value);
+  }
+  for (let output = 0; output < sums.length; output++) if (Number.isNaN(sums[output])) sums[output] = 0;
+}
+
 /** Margins of one row, into `sums`, whose own precision is that of the addition. */
 export function sumTrees(trees: Trees): (row: Float64Array, sums: Sums) => void {
+  const { base, baseLast, combine } = trees;
+  const addBase = (sums: Sums) => {
+    for (let output = 0; output < base.length; output++)
+      sums[output] = (sums[output] as number) + (base[output] as number);
+  };
+  if (combine !== undefined) {
+    const pick = combine === 'smallest' ? Math.min : Math.max;
+    return (row, sums) => {
+      pickLeaves(trees, row, sums, pick);
+      addBase(sums);
+    };
+  }
   const add = isNumeric(trees) ? addNumeric : addAny;
-  const { base, baseLast } = trees;
   if (!baseLast)
     return (row, sums) => {
       sums.set(base);
@@ -92,7 +116,6 @@ export function sumTrees(trees: Trees): (row: Float64Array, sums: Sums) => void 
   return (row, sums) => {
     sums.fill(0);
     add(trees, row, sums);
-    for (let output = 0; output < base.length; output++)
-      sums[output] = (sums[output] as number) + (base[output] as number);
+    addBase(sums);
   };
 }

@@ -6,10 +6,18 @@ export function field(value: unknown, key: string): unknown {
   return Reflect.get(value, key);
 }
 
+/** A binary format holds long lists of numbers as typed arrays. */
+const isTyped = (value: unknown): value is Float64Array =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView);
+
 export function listOf(value: unknown, at: string): unknown[] {
+  if (isTyped(value)) return Array.from(value);
   if (!Array.isArray(value)) throw malformed('A list is missing.', at);
   return value;
 }
+
+export const lengthOf = (value: unknown, at: string): number =>
+  isTyped(value) ? value.length : listOf(value, at).length;
 
 export function textOf(value: unknown, at: string): string {
   if (typeof value !== 'string') throw malformed('A text is missing.', at);
@@ -18,8 +26,10 @@ export function textOf(value: unknown, at: string): string {
 
 /** A list of numbers, of a length known beforehand; true and false are 1 and 0. */
 export function numbersOf(value: unknown, length: number, at: string): Float64Array {
+  if (lengthOf(value, at) !== length)
+    throw malformed('A list has a different length than those beside it.', at);
+  if (isTyped(value)) return Float64Array.from(value);
   const list = listOf(value, at);
-  if (list.length !== length) throw malformed('A list has a different length than those beside it.', at);
   const numbers = new Float64Array(length);
   for (let i = 0; i < length; i++) {
     const item = list[i];

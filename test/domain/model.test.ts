@@ -72,6 +72,7 @@ test('a model is registered before it has anything, is completed or refused once
     format: 'mojo',
     schema: null,
     artifact: { key: 'k', sha256: 's', bytes: 1 },
+    images: null,
     probe: null,
     has_baseline: true,
   };

@@ -82,6 +82,23 @@ describe('create', () => {
     });
   });
 
+  test('of a model whose images an older version made compiles them anew', async () => {
+    const own = await wire.ready();
+    const key = { pk: { S: `P#${own.project_id}` }, sk: { S: `MODEL#${own.model_id}` } };
+    const item = wire.table.peek('control', key);
+    const images = item?.images;
+    await wire.hooks.table.send('PutItem', {
+      TableName: 'control',
+      Item: { ...item, ...key, images: { NULL: true } },
+    });
+    for (const file of ['predict', 'explain'])
+      expect(wire.store.delete(`models/models/${own.model_id}/v1/${file}.img`)).toBe(true);
+    const id = await wire.deploy(own.project_id, own.model_id);
+    expect(wire.table.peek('control', key)?.images).toEqual(images);
+    const body = { inputs: {}, options: { include_contributions: true } };
+    expect((await wire.send('POST', `/api/mlops/deployments/${id}/predict`, { body })).status).toBe(200);
+  });
+
   test('answers these keys and no more', async () => {
     const { body } = await wire.send('GET', `/api/mlops/deployments/${await deployed()}`);
     expect(Object.keys(body)).toEqual(['deployment', 'model']);

@@ -70,7 +70,12 @@ describe('a new version of a model', () => {
     [{ algo: null }, ['algo'], is.string, null],
     [{ algo: '' }, ['algo'], is.tooShort(1), ''],
     [{ algo: 'a'.repeat(65) }, ['algo'], is.tooLong(64), 'a'.repeat(65)],
-    [{ format: 'pickle' }, ['format'], is.literal("'mojo', 'xgboost', 'lightgbm' or 'onnx'"), 'pickle'],
+    [
+      { format: 'pickle' },
+      ['format'],
+      is.literal("'mojo', 'xgboost', 'lightgbm', 'onnx' or 'skops'"),
+      'pickle',
+    ],
     [{ metrics: null }, ['metrics'], is.dict, null],
     [{ metrics: [] }, ['metrics'], is.dict, []],
     [{ metrics: { auc: 'x' } }, ['metrics', 'auc'], is.float, 'x'],
@@ -127,7 +132,7 @@ describe('a new version of a model', () => {
     [
       { schema: { features: [], problem_type: 'x' } },
       ['schema', 'problem_type'],
-      is.literal("'binary', 'multiclass' or 'regression'"),
+      is.literal("'binary', 'multiclass', 'regression' or 'anomaly'"),
       'x',
     ],
   ])('%j is refused', async (more, loc, words, input) => {

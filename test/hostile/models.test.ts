@@ -36,21 +36,31 @@ const failed = async (bytes: Uint8Array | string) => {
   expect((await create(wire, project_id, { ...good, model_id: id })).status).toBe(409);
 };
 
-test('H60: a file replaced after registration is never served: create fails, production stays', async () => {
-  const own = await wire.ready();
-  const live = await wire.deploy(own.project_id, own.model_id, { stage: 'production' });
-  wire.store.set(
-    `models/models/${own.model_id}/artifact`,
-    readFileSync('test/fixtures/models/xgboost-letters.json'),
-  );
-  const made = await create(wire, own.project_id, { ...good, model_id: own.model_id, stage: 'production' });
-  expect([made.status, made.body.status]).toEqual([201, 'failed']);
-  const got = await post(`/api/mlops/deployments/${live}/predict`, { inputs: {} });
-  expect([got.status, got.headers['retry-after']]).toEqual([503, '1']);
-  expect(
-    (await wire.send('GET', `/api/projects/${own.project_id}`)).body.project.production_deployment_id,
-  ).toBe(live);
-});
+test.each([
+  ['artifact', 'xgboost-binary.json'],
+  ['v1/predict.img', 'xgboost-gamma.json'],
+  ['v1/explain.img', 'xgboost-regression.json'],
+])(
+  'H60: a file replaced after registration is never served (%s): create fails, production stays',
+  async (file, model) => {
+    const own = await wire.ready(model);
+    const live = await wire.deploy(own.project_id, own.model_id, { stage: 'production' });
+    const other = await wire.ready('lightgbm-binary.txt');
+    const foreign = wire.store.get(`models/models/${other.model_id}/${file}`);
+    if (!foreign) throw new Error(`there is no ${file}`);
+    wire.store.set(`models/models/${own.model_id}/${file}`, foreign);
+    const made = await create(wire, own.project_id, { ...good, model_id: own.model_id, stage: 'production' });
+    expect([made.status, made.body.status]).toEqual([201, 'failed']);
+    const inputs = {};
+    const options = { include_contributions: true };
+    const got = await post(`/api/mlops/deployments/${live}/predict`, { inputs, options });
+    if (file !== 'artifact') expect([got.status, got.headers['retry-after']]).toEqual([503, '1']);
+    else expect(got.status).toBe(200);
+    expect(
+      (await wire.send('GET', `/api/projects/${own.project_id}`)).body.project.production_deployment_id,
+    ).toBe(live);
+  },
+);
 
 test('H61, H62, H63: what is a program, or an archive of whatever, is not opened', async () => {
   const zip = Buffer.concat([

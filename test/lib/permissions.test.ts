@@ -82,10 +82,13 @@ test('every access to the control table names the keys it is for', () => {
 });
 
 test('only what makes projects and what changes what runs may write the pointer to production', () => {
+  const attributes = (s: Statement, how: string) =>
+    text(s.Condition?.[`ForAllValues:${how}`]?.['dynamodb:Attributes']);
   const writers = whoMay('control', /PutItem|UpdateItem/).filter(
     (s) =>
       text(s.Condition).includes('"P#*"') &&
-      !text(s.Condition?.['ForAllValues:StringNotEquals']?.['dynamodb:Attributes'])?.includes('prod'),
+      !attributes(s, 'StringNotEquals')?.includes('prod') &&
+      (attributes(s, 'StringEquals')?.includes('prod') ?? true),
   );
   expect(new Set(writers.map((s) => s.who))).toEqual(
     new Set(['createProject', 'reserveDeployment', 'commitChange', 'sweepOperations']),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Reference, reference } from '../../scoring/evaluate/reference.ts';
 import { type ImportOptions, importModel } from '../../scoring/import.ts';
-import { load, type Model } from '../../scoring/load.ts';
 
 /**
  * Models of other projects with their libraries' own answers; read in place, and absent from this repository.
@@ -15,15 +15,19 @@ export const own = join(import.meta.dirname, '../fixtures/models');
 export const tolerance = {
   xgboost: { margin: 0, prediction: 1e-6, contributions: 1e-6 },
   lightgbm: { margin: 0, prediction: 1e-12, contributions: 1e-9 },
+  /** H2O's own contributions are in single precision. */
+  mojo: { margin: 1e-12, prediction: 1e-12, contributions: 2e-5 },
+  onnx: { margin: 1e-5, prediction: 1e-5, contributions: 0 },
+  skops: { margin: 1e-12, prediction: 1e-12, contributions: 1e-9 },
   /** Predictions printed in decimals by another project. */
   printed: 1e-6,
   additivity: 1e-9,
 } as const;
 
-export function modelAt(path: string, options?: ImportOptions): Model {
+export function modelAt(path: string, options?: ImportOptions): Reference {
   const imported = importModel(readFileSync(path), options);
   if ('refusal' in imported) throw new Error(`${path}: ${JSON.stringify(imported.refusal)}`);
-  return load(imported.model);
+  return reference(imported.model);
 }
 
 /** Little-endian numbers, row major. */
@@ -51,7 +55,7 @@ export function distance(actual: ArrayLike<number>, expected: ArrayLike<number>)
 }
 
 /** What the library's own predict returns for one row: probabilities, a probability of class 1, values. */
-export function libraryAnswer(model: Model, row: Float64Array): number[] {
+export function libraryAnswer(model: Reference, row: Float64Array): number[] {
   const { prediction, probabilities, outputs } = model.predict(row);
   if (outputs) return outputs.map(Number);
   if (!probabilities) return [Number(prediction)];
@@ -60,7 +64,7 @@ export function libraryAnswer(model: Model, row: Float64Array): number[] {
 }
 
 /** How far contributions are from adding up to the raw margin, output by output. */
-export function shortfall(model: Model, row: Float64Array, contributions: Float64Array): number {
+export function shortfall(model: Reference, row: Float64Array, contributions: Float64Array): number {
   const width = row.length + 1;
   const sums = rowsOf(contributions, width).map((part) => part.reduce((sum, value) => sum + value, 0));
   return distance(sums, model.exactMargin(row));

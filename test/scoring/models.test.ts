@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { type Reference, reference } from '../../scoring/evaluate/reference.ts';
 import { importModel } from '../../scoring/import.ts';
-import { load, type Model } from '../../scoring/load.ts';
 import { probe, selfCheck } from '../../scoring/probe.ts';
 import { bytesOf, lightgbmText, stump, xgboostBytes, xgboostDocument, xgboostTree } from './documents.ts';
 
 function imported(bytes: Uint8Array, options?: Parameters<typeof importModel>[1]) {
   const result = importModel(bytes, options);
   if ('refusal' in result) throw new Error(result.refusal.message);
-  return { ...result, loaded: load(result.model) };
+  return { ...result, loaded: reference(result.model) };
 }
-const modelOf = (bytes: Uint8Array): Model => imported(bytes).loaded;
-const answer = (model: Model, ...row: number[]) => model.predict(Float64Array.from(row)).prediction;
+const modelOf = (bytes: Uint8Array): Reference => imported(bytes).loaded;
+const answer = (model: Reference, ...row: number[]) => model.predict(Float64Array.from(row)).prediction;
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 describe('an XGBoost objective decides what a margin means', () => {
@@ -166,17 +166,23 @@ describe('what is stored with a model', () => {
   test('the probe is a record of its own terms, and always the same', () => {
     const bytes = xgboostBytes({ types: ['float', 'c'], names: ['age', 'city'] });
     const { loaded } = imported(bytes, { values: { city: ['Rome', 'Oslo'] } });
-    expect(probe(loaded)).toEqual({ record: { age: 0.5, city: 'Rome' }, prediction: 2 });
+    expect(probe(loaded.ir, loaded)).toEqual({ record: { age: 0.5, city: 'Rome' }, prediction: 2 });
   });
 
   test('the self-check finds a model whose contributions do not add up', () => {
     const { model } = imported(xgboostBytes());
-    const broken = load(model);
-    expect(selfCheck(broken)).toBeNull();
-    expect(
-      selfCheck({ ...broken, explain: (row) => broken.explain(row).map((part) => part * 1.001) }),
-    ).toMatch(/add up/);
-    expect(selfCheck({ ...broken, predict: () => ({ prediction: Number.NaN }) })).toMatch(/finite/);
+    const whole = reference(model);
+    expect(selfCheck(whole, whole, whole.explain)).toBeNull();
+    expect(selfCheck(whole, whole, (row) => whole.explain(row).map((part) => part * 1.001))).toMatch(
+      /add up/,
+    );
+    const broken = { ...whole, predict: () => ({ prediction: Number.NaN }) };
+    expect(selfCheck(whole, broken, null)).toMatch(/finite/);
+    const shifted = {
+      ...whole,
+      margin: (row: Float64Array) => whole.margin(row).map((margin) => margin + 1e-9),
+    };
+    expect(selfCheck(whole, shifted, null)).toMatch(/compiled/);
   });
 
   test('the report says what was found', () => {

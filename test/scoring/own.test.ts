@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Model } from '../../scoring/load.ts';
+import type { Reference } from '../../scoring/evaluate/reference.ts';
 import { probe, selfCheck } from '../../scoring/probe.ts';
 import { distance, libraryAnswer, modelAt, own, shortfall, tolerance } from './goldens.ts';
 
 type Golden = {
   model: string;
-  library: 'xgboost' | 'lightgbm';
+  library: 'xgboost' | 'lightgbm' | 'skops';
   /** Levels that were registered with the model, where its file does not hold them. */
   values?: Record<string, string[]>;
   rows: [name: string, value: number | string | null][][];
@@ -18,13 +18,13 @@ type Golden = {
 
 const names = readdirSync(own).filter((name) => name.endsWith('.golden.json'));
 
-function rowOf(model: Model, entries: Golden['rows'][number]): Float64Array {
+function rowOf(model: Reference, entries: Golden['rows'][number]): Float64Array {
   const row = model.read(Object.fromEntries(entries));
   if (Array.isArray(row)) throw new Error(JSON.stringify(row));
   return row;
 }
 
-test('there are small models of both libraries', () => {
+test('there are small models of all libraries', () => {
   expect(names.length).toBeGreaterThan(20);
 });
 
@@ -60,11 +60,11 @@ describe.each(names)('%s answers as its library does', (name) => {
   });
 
   test('the model passes its own check and answers its probe again', () => {
-    expect(selfCheck(model)).toBeNull();
-    const { record, prediction } = probe(model);
+    expect(selfCheck(model, model, model.contributions.available ? model.explain : null)).toBeNull();
+    const { record, prediction } = probe(model.ir, model);
     const again = load();
     const row = again.read(JSON.parse(JSON.stringify(record)));
     expect(again.predict(row as Float64Array).prediction).toBe(prediction);
-    expect(probe(again)).toEqual({ record, prediction });
+    expect(probe(again.ir, again)).toEqual({ record, prediction });
   });
 });

@@ -1,12 +1,15 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { importModel } from '../../scoring/import.ts';
 import { bytesOf, lightgbmText, stump, xgboostBytes, xgboostDocument, xgboostTree } from './documents.ts';
+import { zipOf } from './zips.ts';
 
 const refusal = (bytes: Uint8Array) => {
   const imported = importModel(bytes);
   return 'refusal' in imported ? imported.refusal : undefined;
 };
 const raw = (...bytes: number[]) => Uint8Array.from(bytes);
+const zip = (...names: string[]) => zipOf(names.map((name) => [name, 'x']));
 
 test('the documents that the other tests bend are models themselves', () => {
   expect(refusal(xgboostBytes())).toBeUndefined();
@@ -19,23 +22,41 @@ describe('a format that is not supported is named, with what to upload instead',
     ['a pickle', raw(0x80, 4, 0x95), 'unsafe', /pickle/],
     ['an old pickle', bytesOf('ccopy_reg\n_reconstructor'), 'unsafe', /pickle/],
     ['a joblib file', raw(0x78, 0x9c, 1), 'unsupported_format', /joblib/],
-    ['gzip', raw(0x1f, 0x8b, 8), 'unsupported_format', /compressed/],
-    ['UBJSON', bytesOf('{L\0\0\0\0\0\0\0\x07learner{'), 'unsupported_format', /UBJSON/],
-    ['a MOJO', bytesOf('PK\x03\x04…model.ini…'), 'unsupported_format', /MOJO/],
-    ['an MLflow zip', bytesOf('PK\x03\x04…MLmodel…'), 'unsupported_format', /MLflow/],
-    ['skops', bytesOf('PK\x03\x04…schema.json…'), 'unsupported_format', /skops/],
-    ['PyTorch', bytesOf('PK\x03\x04…data.pkl…'), 'unsafe', /PyTorch/],
-    ['another zip', bytesOf('PK\x03\x04…'), 'unsupported_format', /zip/],
+    ['gzip', gzipSync('text'), 'unsupported_format', /compressed/],
+    ['half a gzip', raw(0x1f, 0x8b, 8), 'malformed', /compressed/],
+    ['PyTorch', zip('model/data.pkl', 'model/version'), 'unsafe', /PyTorch/],
+    [
+      'TensorFlow',
+      zip('m/saved_model.pb', 'm/variables/variables.index'),
+      'unsupported_format',
+      /TensorFlow/,
+    ],
+    ['a Keras archive', zip('config.json', 'model.weights.h5'), 'unsupported_format', /Keras/],
+    ['Spark ML', zip('m/metadata/part-00000', 'm/data/x.parquet'), 'unsupported_format', /Spark ML/],
+    ['Driverless AI', zip('mojo-pipeline/pipeline.mojo', 'README.txt'), 'unsupported_format', /Driverless/],
+    ['a zip of other things', zip('a.txt', 'b.txt'), 'unsupported_format', /no known model/],
+    ['half a zip', bytesOf('PK\x03\x04…'), 'malformed', /zip/],
+    [
+      'an archive in an archive',
+      zipOf([['a.zip', zip('a', 'b')]]),
+      'unsupported_format',
+      /inside an archive/,
+    ],
+    ["H2O's binary", raw(0x1c, 0xed, 9), 'unsupported_format', /H2O's binary/],
+    ['a newer snapshot', bytesOf('{i\x06Config{}i\x05Model{}}'), 'unsupported_format', /snapshot/],
+    ['UBJSON of another kind', bytesOf('{i\x01aT}'), 'unsupported_format', /not an XGBoost/],
+    ['a snapshot of a booster', bytesOf('CONFIG-offset:\0\0{'), 'unsupported_format', /snapshot/],
     ['PMML', bytesOf('<?xml version="1.0"?><PMML>'), 'unsupported_format', /PMML/],
     ['a POJO', bytesOf('/*\n*/ import hex.genmodel.GenModel;'), 'unsafe', /POJO/],
     ['an MLmodel file', bytesOf('artifact_path: model\nflavors:\n'), 'unsupported_format', /MLmodel/],
     ['CatBoost', bytesOf('CBM1\0\0'), 'unsupported_format', /CatBoost/],
     ['Keras', raw(0x89, 0x48, 0x44, 0x46), 'unsupported_format', /Keras/],
-    ['ONNX', raw(0x08, 0x07, 0x12, 0x05), 'unsupported_format', /ONNX/],
+    ['a protobuf whose graph is a number', raw(0x08, 0x07, 0x38, 0x01), 'unsupported_format', /no format/],
+    ['a protobuf that is no ONNX', raw(0x08, 0x07, 0x12, 0x01, 0x61), 'unsupported_format', /no format/],
     ['the Spark wrapper', raw(0x00, 0x05, 0x5f), 'unsupported_format', /Spark/],
-    ['XGBoost binary', bytesOf('binf\0\0'), 'unsupported_format', /old binary/],
     ['an XGBoost dump', bytesOf('booster[0]:\n0:[f0<0.5]'), 'unsupported_format', /dump/],
     ['a LightGBM dump', bytesOf({ name: 'tree', tree_info: [] }), 'unsupported_format', /dump_model/],
+    ["CatBoost's JSON", bytesOf({ oblivious_trees: [] }), 'unsupported_format', /CatBoost/],
     ['another JSON', bytesOf({ hello: 1 }), 'unsupported_format', /not an XGBoost/],
     ['nothing', raw(), 'unsupported_format', /empty/],
     ['anything else', bytesOf('hello'), 'unsupported_format', /no format/],

@@ -114,3 +114,50 @@ describe('a record is read by name', () => {
     );
   });
 });
+
+describe('what is missing, and what was never seen', () => {
+  const city: Feature = {
+    name: 'city',
+    kind: 'category',
+    levels: ['Rome', 'city.Oslo', '12'],
+    prefix: 'city.',
+  };
+  const age: Feature = { name: 'age', kind: 'number' };
+  const required = [city, age].map((feature): Feature => ({ ...feature, required: true }));
+
+  test('a level may be written with its column before it', () => {
+    const read = rowReader([city], 'f64');
+    expect(read({ city: 'Oslo' })).toEqual(Float64Array.of(1));
+    expect(read({ city: 'city.Oslo' })).toEqual(Float64Array.of(1));
+    expect(rowReader([{ ...city, prefix: undefined }], 'f64')({ city: 'Oslo' })).toEqual(
+      Float64Array.of(Number.NaN),
+    );
+  });
+
+  test('a model without a rule for what is missing refuses it', () => {
+    const read = rowReader(required, 'f64');
+    expect(read({ city: 'Rome', age: 1 })).toEqual(Float64Array.of(0, 1));
+    expect(read({ city: '' })).toEqual([
+      { feature: 'city', problem: 'missing' },
+      { feature: 'age', problem: 'missing' },
+    ]);
+    expect(read({ city: 'Paris', age: 1 })).toEqual([{ feature: 'city', problem: 'unseen_level' }]);
+  });
+
+  test('read strictly, a level never seen is a problem; a missing value is not', () => {
+    const read = rowReader([city, age], 'f64', { strict: true });
+    expect(read({ city: 'Paris' })).toEqual([{ feature: 'city', problem: 'unseen_level' }]);
+    expect(read({ city: null })).toEqual(Float64Array.of(Number.NaN, Number.NaN));
+  });
+
+  test('levels never seen are counted, missing values are not', () => {
+    const tally = { unseen: 0 };
+    const read = rowReader([city, { ...city, name: 'home' }, age], 'f64', { tally });
+    read({ city: 'Paris', home: 'Rome', age: -1 });
+    expect(tally.unseen).toBe(1);
+    read({ city: 'Paris', home: 13 });
+    expect(tally.unseen).toBe(3);
+    read({ city: null, age: 12 });
+    expect(tally.unseen).toBe(3);
+  });
+});

@@ -23,8 +23,8 @@ describe.each(sample.models)('the sample model $file', ({ file, format, algo, me
     expect([model.format, model.algo]).toEqual([format, algo]);
     expect(model.features.map(({ name }) => name)).toEqual(sample.features);
     expect(model.contributions).toEqual({ available: true });
-    expect(selfCheck(model)).toBeNull();
-    expect(['0', '1']).toContain(probe(model).prediction);
+    expect(selfCheck(model, model, model.explain)).toBeNull();
+    expect(['0', '1']).toContain(probe(model.ir, model).prediction);
     expect(metrics.auc).toBeGreaterThan(0.95);
   });
 

@@ -1,7 +1,9 @@
 import type { predict } from '../../../contracts/inference.ts';
 import type { Input } from '../../../contracts/route.ts';
 import { type Fault, Problem } from '../../../domain/problem.ts';
-import type { Model } from '../../../scoring/load.ts';
+import type { Prediction } from '../../../scoring/evaluate/answers.ts';
+import type { Explainer } from '../../../scoring/explain.ts';
+import type { Model } from '../../../scoring/model.ts';
 import type { RowIssue } from '../../../scoring/rows.ts';
 
 type Body = Input<typeof predict>['body'];
@@ -13,22 +15,35 @@ const named: Record<RowIssue['problem'], Pick<Fault, 'type' | 'msg'>> = {
   },
   not_finite: { type: 'finite_number', msg: 'Input should be a finite number' },
   wrong_type: { type: 'value_type', msg: 'Input should be a value of the type of this feature' },
+  missing: { type: 'missing', msg: 'Field required' },
+  unseen_level: { type: 'level', msg: 'Input should be a category that the model knows' },
 };
 
-/** Answer every record or none: predictions and, where asked for, what each feature contributed. */
-export function score(model: Model, { inputs, options }: Body) {
-  if (options.include_contributions && !model.contributions.available)
-    throw new Problem('invalid', `Contributions are not available for ${model.contributions.kind} models`);
+/** Answer every record or none: predictions and, where they can be explained, what each feature contributed. */
+export function score(model: Model, { inputs, options }: Body, explain: Explainer | undefined) {
   const rows = readRows(model, inputs);
   const predictions = rows.map((row, i) => {
-    const { prediction, probabilities } = model.predict(row);
+    const answer = model.predict(row);
+    const { prediction } = answer;
     if (typeof prediction === 'number' && !Number.isFinite(prediction))
       throw new Problem('invalid', `The model gives no finite number for record ${i}`);
-    return options.include_probabilities ? { prediction, probabilities } : { prediction };
+    return told(answer, options.include_probabilities);
   });
-  return options.include_contributions
-    ? { predictions, contributions: rows.map((row) => contributions(model, row)) }
+  return explain
+    ? { predictions, contributions: rows.map((row) => contributions(model, explain(row))) }
     : { predictions };
+}
+
+/** Probabilities only where they are asked for; what only some models know, always. */
+function told({ probabilities, calibrated, ...answer }: Prediction, all: boolean) {
+  if (!all) return answer;
+  return { ...answer, probabilities, ...(calibrated && { calibrated_probabilities: calibrated }) };
+}
+
+/** Some models cannot say why they answer what they answer: that is told before anything is scored. */
+export function assertExplains({ contributions }: Model): void {
+  if (!contributions.available)
+    throw new Problem('invalid', `Contributions are not available for ${contributions.kind} models`);
 }
 
 export const recordsOf = (inputs: Body['inputs']) => (Array.isArray(inputs) ? inputs : [inputs]);
@@ -53,7 +68,5 @@ const faultOf = ({ feature, problem }: RowIssue, row: number[]): Fault => ({
 });
 
 /** In units of the raw margin; the bias last. */
-function contributions(model: Model, row: Float64Array) {
-  const values = model.explain(row);
-  return Array.from(values, (value, i) => ({ feature: model.features[i]?.name ?? 'BiasTerm', value }));
-}
+const contributions = ({ features }: Model, values: Float64Array) =>
+  Array.from(values, (value, i) => ({ feature: features[i]?.name ?? 'BiasTerm', value }));

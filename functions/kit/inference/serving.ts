@@ -2,10 +2,14 @@ import * as serving from '../../../adapters/serving.ts';
 import { type Caller, maySee } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { busy, conflict, notFound, Problem } from '../../../domain/problem.ts';
-import type { Model } from '../../../scoring/load.ts';
+import { type Explainer, loadExplainer } from '../../../scoring/explain.ts';
+import { load } from '../../../scoring/load.ts';
+import type { Model } from '../../../scoring/model.ts';
+import { warmUp } from '../../../scoring/warm.ts';
 import { fault } from '../metrics.ts';
-import { readModel } from '../models/readModel.ts';
 import { remembered } from './cache.ts';
+
+warmUp();
 
 const place = remembered(serving.place, { age: Number.POSITIVE_INFINITY, most: 1_000 });
 const deployment = remembered(
@@ -15,7 +19,14 @@ const deployment = remembered(
   },
   { age: 5_000, most: 1_000 },
 );
-const model = remembered(loadModel, { age: Number.POSITIVE_INFINITY, most: 16 });
+/** Bytes of images, which are about the memory that models take: what is left beside them is for requests. */
+const heaviest = 192 * 1024 * 1024;
+const scorer = remembered(loadScorer, {
+  age: Number.POSITIVE_INFINITY,
+  most: 64,
+  heaviest,
+  weigh: ({ bytes }) => bytes,
+});
 
 /** The deployment that a request goes to: it exists, the caller may see it, and it serves. */
 export async function servedBy(caller: Caller, id: string): Promise<Deployment> {
@@ -34,22 +45,54 @@ function silent(error: unknown): never {
   throw busy();
 }
 
+/** A model that serves, and what explains its answers: read when first asked for. */
+export interface Scorer {
+  model: Model;
+  /** Of its images. */
+  bytes: number;
+  explainer(): Promise<Explainer>;
+}
+
 /** Its model, from memory or from where it was registered. */
-export async function modelOf(served: Deployment): Promise<Model> {
+export async function scorerOf(served: Deployment): Promise<Scorer> {
+  return loaded(async () => {
+    const found = await scorer(`${served.project_id}/${served.model_id}/${served.artifact_sha256}`);
+    if (!found) throw new Error('the model is not registered');
+    return found;
+  });
+}
+
+export const explainerOf = (scorer: Scorer): Promise<Explainer> => loaded(scorer.explainer);
+
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
   try {
-    const loaded = await model(`${served.project_id}/${served.model_id}/${served.artifact_sha256}`);
-    if (loaded) return loaded;
-    throw new Error('the model is not registered');
+    return await load();
   } catch (error) {
     fault('predict', error);
     throw new Problem('busy', 'The model cannot be loaded at the moment', { 'retry-after': '1' });
   }
 }
 
-async function loadModel(key: string): Promise<Model | undefined> {
+async function loadScorer(key: string): Promise<Scorer | undefined> {
   const [projectId = '', modelId = '', sha256] = key.split('/');
   const registered = await serving.model(projectId, modelId);
-  if (!registered?.artifact) return undefined;
+  if (!registered?.artifact || !registered.images) return undefined;
   if (registered.artifact.sha256 !== sha256) throw new Error('the artifact is not the one that was deployed');
-  return readModel(await serving.artifact(registered.artifact), registered.schema?.features);
+  const { predict, explain } = registered.images;
+  const model = load(await serving.image(predict));
+  if ('recompile' in model) throw new Error('the image of the model is of another version: deploy it again');
+  // Both images are read again: most models are never explained, and their bytes need not lie beside them for it.
+  const explainer = remembered(
+    async () => explain && loadExplainer(await serving.image(predict), await serving.image(explain)),
+    { age: Number.POSITIVE_INFINITY, most: 1 },
+  );
+  return {
+    model,
+    bytes: predict.bytes + (explain?.bytes ?? 0),
+    async explainer() {
+      const found = await explainer('');
+      if (!found) throw new Error('the model has no image that explains');
+      return found;
+    },
+  };
 }

@@ -9,8 +9,14 @@ import { termStore } from './terms.ts';
 import { type ModelText, modelText } from './text.ts';
 import { readTree } from './trees.ts';
 
+export type LightgbmOptions = {
+  values?: Values;
+  /** The first so many iterations are used; without it, all. */
+  iterations?: number;
+};
+
 /** A LightGBM model as `save_model` writes it. */
-export function readLightgbm(bytes: Uint8Array, options: { values?: Values }): Ir {
+export function readLightgbm(bytes: Uint8Array, options: LightgbmOptions): Ir {
   const file = modelText(decode(bytes));
   const { header } = file;
   const version = versionOf(header.get('version') ?? '');
@@ -18,14 +24,15 @@ export function readLightgbm(bytes: Uint8Array, options: { values?: Values }): I
   const outputs = treesPerIteration(header);
   const grove = forest({ features, outputs, infiniteThresholds: true, largest: Number.MAX_VALUE });
   const terms = termStore(features);
+  const most = (options.iterations ?? Number.POSITIVE_INFINITY) * outputs;
   let trees = 0;
   for (const block of file.trees) {
     const at = `Tree=${trees}`;
-    grove.add(readTree(block, grove, terms, at), trees % outputs, at);
+    if (trees < most) grove.add(readTree(block, grove, terms, at), trees % outputs, at);
     trees++;
   }
   checkEnd(file, trees, outputs);
-  const { name, output } = outputOf(header, trees / outputs);
+  const { name, output } = outputOf(header, Math.min(trees, most) / outputs);
   const base = new Float64Array(outputs);
   const core = grove.finish({ compare: 'f64', sum: 'f64', base, baseLast: false }, terms.finish());
   return {
@@ -34,6 +41,7 @@ export function readLightgbm(bytes: Uint8Array, options: { values?: Values }): I
     algo: 'LightGBM',
     objective: name,
     features: featuresOf(header, file.tail(), options.values),
+    encoding: null,
     output,
     core,
     contributions: capabilityOf(output, core),

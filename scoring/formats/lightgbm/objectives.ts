@@ -75,7 +75,7 @@ export function treesPerIteration(header: Block): number {
 }
 
 function classesOf(kind: Output['kind'], count: number): string[] {
-  const classes = { regression: 0, binomial: 2, multinomial: count }[kind];
+  const classes = kind === 'multinomial' ? count : kind === 'binomial' ? 2 : 0;
   return Array.from({ length: classes }, (_, i) => String(i));
 }
 

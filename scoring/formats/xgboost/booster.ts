@@ -2,7 +2,7 @@ import { caps } from '../../caps.ts';
 import { forest } from '../../forest.ts';
 import type { Linear, Trees } from '../../ir.ts';
 import { malformed, tooLarge } from '../../refusals.ts';
-import { countIn, field, listOf, numbersOf } from '../fields.ts';
+import { countIn, field, lengthOf, listOf, numbersOf } from '../fields.ts';
 import { readTree, refuseVectorLeaves } from './trees.ts';
 
 export type Shape = { features: number; outputs: number; base: Float64Array; baseLast: boolean };
@@ -35,7 +35,7 @@ export function treesIn(model: unknown): unknown[] {
 }
 
 function weightsOf(drop: unknown, trees: number): Float64Array {
-  if (drop === undefined || listOf(drop, 'weight_drop').length === 0) return new Float64Array(trees).fill(1);
+  if (drop === undefined || lengthOf(drop, 'weight_drop') === 0) return new Float64Array(trees).fill(1);
   return numbersOf(drop, trees, 'weight_drop').map(Math.fround);
 }
 
@@ -63,7 +63,9 @@ function treesAtOnce(model: unknown): number {
 }
 
 export function readLinear(model: unknown, shape: Shape): Linear {
-  const { features, outputs, base } = shape;
+  const { features, outputs } = shape;
+  // The library's linear booster takes the base score of the first output for all of them.
+  const base = new Float64Array(outputs).fill(shape.base[0] as number);
   const all = numbersOf(field(model, 'weights'), (features + 1) * outputs, 'weights').map(Math.fround);
   if (!all.every(Number.isFinite)) throw malformed('A weight is not a finite number.', 'weights');
   const cut = features * outputs;

@@ -2,7 +2,7 @@ import { caps } from '../../caps.ts';
 import type { Feature } from '../../ir.ts';
 import { malformed, refuse, tooLarge } from '../../refusals.ts';
 import { checkFeatures, registeredLevels, type Values } from '../features.ts';
-import { field, listOf, numbersOf, textOf } from '../fields.ts';
+import { field, lengthOf, listOf, numbersOf, textOf } from '../fields.ts';
 
 /** Names, kinds and levels of the inputs; a file without names means f0, f1, … as the library does. */
 export function featuresOf(learner: unknown, booster: unknown, count: number, values?: Values): Feature[] {
@@ -37,12 +37,12 @@ function listOrNone(value: unknown, count: number, at: string): unknown[] {
 function levelsOf(encoding: unknown, name: string, registered?: Values): string[] | undefined {
   const at = 'cats.enc';
   const offsets = field(encoding, 'offsets');
-  const values = encoding === undefined ? [] : listOf(field(encoding, 'values'), at);
-  if (values.length === 0 && (offsets === undefined || listOf(offsets, at).length <= 1))
+  const values = encoding === undefined ? [] : field(encoding, 'values');
+  const numbers = numbersOf(values, lengthOf(values, at), at);
+  if (numbers.length === 0 && (offsets === undefined || lengthOf(offsets, at) <= 1))
     return registeredLevels(name, registered);
-  const numbers = numbersOf(values, values.length, at);
   if (offsets === undefined) return Array.from(numbers, String);
-  const marks = numbersOf(offsets, listOf(offsets, at).length, at);
+  const marks = numbersOf(offsets, lengthOf(offsets, at), at);
   if (marks.length > caps.levels) throw tooLarge(`The model has more than ${caps.levels} levels.`, at);
   const bytes = Uint8Array.from(numbers, (byte) => byte & 255);
   checkMarks(marks, bytes.length, at);

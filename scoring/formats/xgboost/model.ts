@@ -25,7 +25,8 @@ export function readXgboost(document: unknown, options: XgboostOptions): { ir: I
   const shape: Shape = {
     features,
     outputs,
-    base: scores.map((score) => baseMargin(score, objective)),
+    // Before version 1 the score was saved as the margin that it makes.
+    base: scores.map((score) => (version.major < 1 ? Math.fround(score) : baseMargin(score, objective))),
     baseLast: version.major < 1 || (version.major === 1 && version.minor <= 2),
   };
   const booster = readBooster(learner, shape, options.trees === 'all');
@@ -35,6 +36,7 @@ export function readXgboost(document: unknown, options: XgboostOptions): { ir: I
     algo: 'XGBoost',
     objective: name,
     features: featuresOf(learner, booster.model, features, options.values),
+    encoding: null,
     output,
     core: booster.core,
     contributions: capabilityOf(output, booster.core),
@@ -84,7 +86,7 @@ function outputOf(objective: ReturnType<typeof objectiveOf>, parameters: unknown
   const isMultinomial = objective.kind === 'multinomial';
   if (isMultinomial !== classes > 1 || (isMultinomial && targets > 1))
     throw malformed('The number of classes does not fit the objective.', 'learner.learner_model_param');
-  const names = { regression: 0, binomial: 2, multinomial: classes }[objective.kind];
+  const names = isMultinomial ? classes : objective.kind === 'binomial' ? 2 : 0;
   return {
     kind: objective.kind,
     classes: Array.from({ length: names }, (_, i) => String(i)),
@@ -116,12 +118,18 @@ function notXgboost(document: unknown) {
   if (field(document, 'oblivious_trees') !== undefined)
     return refuse(
       'unsupported_format',
-      'This is a CatBoost JSON model, which is not supported by this version.',
-      'Train with XGBoost or LightGBM, or register the deployment as external.',
+      'This is a CatBoost model, which is not supported in its own formats.',
+      'Upload the file written by save_model("model.onnx", format="onnx").',
+    );
+  if (field(document, 'Model') !== undefined)
+    return refuse(
+      'unsupported_format',
+      'This is a snapshot of an XGBoost booster in memory, not a saved model.',
+      'Upload the file written by booster.save_model("model.json").',
     );
   return refuse(
     'unsupported_format',
-    'This JSON is not an XGBoost model.',
+    'This file is not an XGBoost model.',
     'Upload the file written by booster.save_model("model.json").',
   );
 }

@@ -3,7 +3,7 @@ import type { Forest } from '../../forest.ts';
 import { nodeKind } from '../../ir.ts';
 import { malformed, refuse, tooLarge } from '../../refusals.ts';
 import { type RawTree, rawTree } from '../../validate.ts';
-import { countIn, field, listOf, numbersOf } from '../fields.ts';
+import { countIn, field, lengthOf, listOf, numbersOf } from '../fields.ts';
 
 /**
  * One tree of the model file; its numbers are shortest decimals of single-precision ones, so they are rounded
@@ -11,8 +11,8 @@ import { countIn, field, listOf, numbersOf } from '../fields.ts';
  */
 export function readTree(tree: unknown, weight: number, forest: Forest, at: string): RawTree {
   refuseVectorLeaves(field(field(tree, 'tree_param'), 'size_leaf_vector'));
-  const left = listOf(field(tree, 'left_children'), at);
-  const size = left.length;
+  const left = field(tree, 'left_children');
+  const size = lengthOf(left, at);
   if (size === 0) throw malformed('A tree has no nodes.', at);
   if (size > caps.nodes) throw tooLarge(`The model has more than ${caps.nodes} nodes.`, at);
   const types = field(tree, 'split_type');
@@ -69,6 +69,7 @@ function indexOf(value: number, at: string): number {
  * XGBoost 1 has NaN for a condition where a split is categorical; anywhere else it is refused with its node.
  */
 function conditionsOf(value: unknown, size: number, at: string): Float64Array {
+  if (!Array.isArray(value)) return numbersOf(value, size, at).map(Math.fround);
   const list = listOf(value, at);
   const filled = list.map((item) => (item === '' ? 0 : item));
   const conditions = numbersOf(filled, size, at).map(Math.fround);
@@ -77,7 +78,7 @@ function conditionsOf(value: unknown, size: number, at: string): Float64Array {
 
 /** A file without covers can score but not explain: zeros say so. */
 function coversOf(value: unknown, size: number, at: string): Float64Array {
-  return value === undefined ? new Float64Array(size) : numbersOf(value, size, at);
+  return value === undefined ? new Float64Array(size) : numbersOf(value, size, at).map(Math.fround);
 }
 
 type TableOf = (node: number, missingRight: boolean) => number;
@@ -89,9 +90,9 @@ function tablesOf(tree: unknown, size: number, forest: Forest, at: string): Tabl
     throw malformed('A categorical split has no categories.', at);
   };
   if (nodes === undefined) return none;
-  const count = Math.min(listOf(nodes, at).length, size);
-  const categories = listOf(field(tree, 'categories'), at);
-  const codes = numbersOf(categories, categories.length, at);
+  const count = Math.min(lengthOf(nodes, at), size);
+  const categories = field(tree, 'categories');
+  const codes = numbersOf(categories, lengthOf(categories, at), at);
   const owner = numbersOf(nodes, count, at);
   const segments = numbersOf(field(tree, 'categories_segments'), count, at);
   const sizes = numbersOf(field(tree, 'categories_sizes'), count, at);

@@ -1,0 +1,17 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { explainFile, explainKernels } from '../../scripts/kernelsExplain.ts';
+
+const root = join(import.meta.dirname, '../..');
+const haveCompiler = existsSync(join(root, 'node_modules/assemblyscript'));
+
+if (!haveCompiler) console.error('skipped: assemblyscript is not installed');
+
+test.skipIf(!haveCompiler)(
+  'the kernel of contributions is what its source compiles to, byte by byte',
+  async () => {
+    expect(await explainKernels()).toBe(readFileSync(join(root, explainFile), 'utf8'));
+  },
+  60_000,
+);
