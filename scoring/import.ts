@@ -3,7 +3,7 @@ import { gunzip, isTar, openTar } from './bytes/tar.ts';
 import { parseUbj } from './bytes/ubj.ts';
 import { openZip } from './bytes/zip.ts';
 import { caps } from './caps.ts';
-import { checkIr } from './checkIr.ts';
+import { checkIr } from './checks/checkIr.ts';
 import { foreignArchive, native } from './foreign.ts';
 import type { Values } from './formats/features.ts';
 import { readMojo } from './formats/h2o/mojo.ts';

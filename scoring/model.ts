@@ -1,8 +1,8 @@
-import type { Tally } from './cells.ts';
-import { type Columns, columnReader } from './columns.ts';
 import { answerOf, type Prediction } from './evaluate/answers.ts';
 import { type Ir, outputsOf } from './ir.ts';
-import { type Row, type RowIssue, rowReader } from './rows.ts';
+import type { Tally } from './rows/cells.ts';
+import { type Columns, columnReader } from './rows/columns.ts';
+import { type Row, type RowIssue, rowReader } from './rows/rows.ts';
 
 /** What is known of a model without its trees or weights. */
 export type Description = Pick<Ir, 'format' | 'algo' | 'features' | 'output' | 'contributions'> & {

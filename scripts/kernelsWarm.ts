@@ -1,9 +1,10 @@
 /** A model as small as one can be, as the image that a process answers with once while it starts. */
+
+import { forest } from '../scoring/checks/forest.ts';
+import { rawTree } from '../scoring/checks/validate.ts';
 import { compile } from '../scoring/compile.ts';
-import { forest } from '../scoring/forest.ts';
 import type { Ir } from '../scoring/ir.ts';
 import { nodeKind } from '../scoring/ir.ts';
-import { rawTree } from '../scoring/validate.ts';
 
 export const warmFile = 'scoring/kernels/warm.gen.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { caps } from '../../scoring/caps.ts';
-import { forest } from '../../scoring/forest.ts';
+import { forest } from '../../scoring/checks/forest.ts';
+import { rawTree } from '../../scoring/checks/validate.ts';
 import { importModel } from '../../scoring/import.ts';
-import { rawTree } from '../../scoring/validate.ts';
 import {
   bytesOf,
   lightgbmText,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkIr } from '../../scoring/checkIr.ts';
+import { checkIr } from '../../scoring/checks/checkIr.ts';
 import type { Ir, Isolation, Layer, Network, Output, Slot, Stack } from '../../scoring/ir.ts';
 import { isRefusal } from '../../scoring/refusals.ts';
 import { irOf, linearOf, numbers, outputOf, stumps } from './irs.ts';

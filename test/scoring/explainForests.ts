@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
+import { forest } from '../../scoring/checks/forest.ts';
+import { type RawTree, rawTree } from '../../scoring/checks/validate.ts';
 import { type Explainer, type Grain, loadExplainer } from '../../scoring/explain.ts';
-import { forest } from '../../scoring/forest.ts';
 import { explainImage } from '../../scoring/image/explain.ts';
 import { predictImage } from '../../scoring/image/predict.ts';
 import { type Ir, nodeKind, type Trees } from '../../scoring/ir.ts';
-import { type RawTree, rawTree } from '../../scoring/validate.ts';
 import { irOf, numbers, outputOf } from './irs.ts';
 
 /** How far contributions may be from those of another method, relative to max(1, |value|). */

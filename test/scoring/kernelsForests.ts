@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { forest } from '../../scoring/checks/forest.ts';
+import { type RawTree, rawTree } from '../../scoring/checks/validate.ts';
 import { nextDown, nextDownSingle, nextUp, nextUpSingle } from '../../scoring/floats.ts';
-import { forest } from '../../scoring/forest.ts';
 import { type Ir, nodeKind, type Slot, type Trees } from '../../scoring/ir.ts';
-import { type RawTree, rawTree } from '../../scoring/validate.ts';
 
 /** What a random forest is like; every forest is made again from these numbers. */
 export type Kind = {

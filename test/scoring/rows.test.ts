@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Feature } from '../../scoring/ir.ts';
-import { rowReader } from '../../scoring/rows.ts';
+import { rowReader } from '../../scoring/rows/rows.ts';
 
 const features: Feature[] = [
   { name: 'age', kind: 'number' },

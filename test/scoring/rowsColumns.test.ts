@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Column, columnReader } from '../../scoring/columns.ts';
 import { reference } from '../../scoring/evaluate/reference.ts';
 import type { Feature } from '../../scoring/ir.ts';
-import { rowReader } from '../../scoring/rows.ts';
+import { type Column, columnReader } from '../../scoring/rows/columns.ts';
+import { rowReader } from '../../scoring/rows/rows.ts';
 import { irOf, linearOf, numbers, outputOf } from './irs.ts';
 
 const features: Feature[] = [

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { caps } from '../../scoring/caps.ts';
+import { tableStore } from '../../scoring/checks/tables.ts';
 import { isRefusal } from '../../scoring/refusals.ts';
-import { tableStore } from '../../scoring/tables.ts';
 
 const anyTables = fc.array(fc.uint8Array({ minLength: 2, maxLength: 5, max: 1 }), { maxLength: 60 });
 

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { forest } from '../../scoring/checks/forest.ts';
+import { rawTree } from '../../scoring/checks/validate.ts';
 import { goesRight, sumTrees } from '../../scoring/evaluate/trees.ts';
 import { treeShap } from '../../scoring/evaluate/treeshap.ts';
-import { forest } from '../../scoring/forest.ts';
 import { nodeKind, type Trees } from '../../scoring/ir.ts';
-import { rawTree } from '../../scoring/validate.ts';
 
 const features = 4;
 type Shape =

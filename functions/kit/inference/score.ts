@@ -4,7 +4,7 @@ import { type Fault, Problem } from '../../../domain/problem.ts';
 import type { Prediction } from '../../../scoring/evaluate/answers.ts';
 import type { Explainer } from '../../../scoring/explain.ts';
 import type { Model } from '../../../scoring/model.ts';
-import type { RowIssue } from '../../../scoring/rows.ts';
+import type { RowIssue } from '../../../scoring/rows/rows.ts';
 
 type Body = Input<typeof predict>['body'];
 

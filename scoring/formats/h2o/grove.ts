@@ -1,5 +1,5 @@
 import { caps } from '../../caps.ts';
-import { forest } from '../../forest.ts';
+import { forest } from '../../checks/forest.ts';
 import type { Trees } from '../../ir.ts';
 import { malformed, refuse, shown, tooLarge } from '../../refusals.ts';
 import { readCovers } from './covers.ts';

@@ -1,4 +1,4 @@
-import type { Forest } from '../../forest.ts';
+import type { Forest } from '../../checks/forest.ts';
 import type { Feature } from '../../ir.ts';
 import { malformed } from '../../refusals.ts';
 import type { Split, Test } from './splits.ts';

@@ -1,7 +1,7 @@
 import { caps } from '../../caps.ts';
+import { type RawTree, rawTree } from '../../checks/validate.ts';
 import { nodeKind } from '../../ir.ts';
 import { malformed, tooLarge } from '../../refusals.ts';
-import { type RawTree, rawTree } from '../../validate.ts';
 import type { Covers } from './covers.ts';
 import type { Split, SplitReader } from './splits.ts';
 import type { TableOf } from './tables.ts';

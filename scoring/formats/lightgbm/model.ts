@@ -1,4 +1,4 @@
-import { forest } from '../../forest.ts';
+import { forest } from '../../checks/forest.ts';
 import type { Ir } from '../../ir.ts';
 import { malformed, refuse, shown } from '../../refusals.ts';
 import { capabilityOf } from '../capability.ts';

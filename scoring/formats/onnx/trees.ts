@@ -1,10 +1,10 @@
 /** Trees of ONNX-ML as flat lists of nodes, whichever version of the operation wrote them, and our trees of them. */
 import { caps } from '../../caps.ts';
+import { forest } from '../../checks/forest.ts';
+import { type RawTree, rawTree } from '../../checks/validate.ts';
 import { nextUp, nextUpSingle } from '../../floats.ts';
-import { forest } from '../../forest.ts';
 import { nodeKind, type Trees } from '../../ir.ts';
 import { malformed, tooLarge } from '../../refusals.ts';
-import { type RawTree, rawTree } from '../../validate.ts';
 
 export const modes = { leq: 0, lt: 1, gte: 2, gt: 3, eq: 4, neq: 5, member: 6, leaf: 7 } as const;
 

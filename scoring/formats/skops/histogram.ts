@@ -1,9 +1,9 @@
 import { caps } from '../../caps.ts';
+import type { Forest } from '../../checks/forest.ts';
+import { type RawTree, rawTree } from '../../checks/validate.ts';
 import { nextUp } from '../../floats.ts';
-import type { Forest } from '../../forest.ts';
 import { nodeKind } from '../../ir.ts';
 import { malformed, tooLarge } from '../../refusals.ts';
-import { type RawTree, rawTree } from '../../validate.ts';
 import { type Column, type Input, numberOf } from './columns.ts';
 import { checkColumns, classification, type Estimated, regression, type Source } from './estimator.ts';
 import {

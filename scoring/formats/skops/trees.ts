@@ -1,10 +1,10 @@
 import { type Npy, npyField, npyNumbers } from '../../bytes/npy.ts';
 import { caps } from '../../caps.ts';
+import { type Forest, forest } from '../../checks/forest.ts';
+import { type RawTree, rawTree } from '../../checks/validate.ts';
 import { nextUpSingle } from '../../floats.ts';
-import { type Forest, forest } from '../../forest.ts';
 import { nodeKind, type Output, outputsOf, type Trees } from '../../ir.ts';
 import { malformed, refuse, tooLarge } from '../../refusals.ts';
-import { type RawTree, rawTree } from '../../validate.ts';
 import { field } from '../fields.ts';
 import { checkColumns, classification, type Estimated, regression, type Source } from './estimator.ts';
 import {

@@ -1,5 +1,5 @@
 import { caps } from '../../caps.ts';
-import { forest } from '../../forest.ts';
+import { forest } from '../../checks/forest.ts';
 import type { Linear, Trees } from '../../ir.ts';
 import { malformed, tooLarge } from '../../refusals.ts';
 import { countIn, field, lengthOf, listOf, numbersOf } from '../fields.ts';

@@ -1,8 +1,8 @@
 import { caps } from '../../caps.ts';
-import type { Forest } from '../../forest.ts';
+import type { Forest } from '../../checks/forest.ts';
+import { type RawTree, rawTree } from '../../checks/validate.ts';
 import { nodeKind } from '../../ir.ts';
 import { malformed, refuse, tooLarge } from '../../refusals.ts';
-import { type RawTree, rawTree } from '../../validate.ts';
 import { countIn, field, lengthOf, listOf, numbersOf } from '../fields.ts';
 
 /**

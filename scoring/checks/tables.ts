@@ -1,5 +1,5 @@
-import type { Caps } from './caps.ts';
-import { tooLarge } from './refusals.ts';
+import type { Caps } from '../caps.ts';
+import { tooLarge } from '../refusals.ts';
 
 /**
  * Category tables: a byte per code, 1 goes right; then the byte for other codes, then the one for missing. Nodes

@@ -1,5 +1,5 @@
+import type { Feature } from '../ir.ts';
 import { type Cell, cellOf, type Problem, type Reading } from './cells.ts';
-import type { Feature } from './ir.ts';
 import type { RowIssue } from './rows.ts';
 
 /** One column of many rows: NaN, null, an empty text and a negative code of a dictionary are missing. */

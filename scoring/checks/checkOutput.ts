@@ -1,5 +1,5 @@
+import type { Output } from '../ir.ts';
 import { finite, fits } from './fitting.ts';
-import type { Output } from './ir.ts';
 
 /** What an answer is made with: as many classes as numbers about them, and all of these finite. */
 export function checkOutput(output: Output): void {

@@ -1,5 +1,5 @@
+import type { Feature } from '../ir.ts';
 import { type Cell, cellOf, type Problem, type Reading } from './cells.ts';
-import type { Feature } from './ir.ts';
 
 /** Why a value cannot be read; the value itself is never part of it. */
 export type RowIssue = { feature: string; problem: Problem };

@@ -1,6 +1,6 @@
-import type { Caps } from './caps.ts';
-import { nodeKind } from './ir.ts';
-import { malformed, tooLarge } from './refusals.ts';
+import type { Caps } from '../caps.ts';
+import { nodeKind } from '../ir.ts';
+import { malformed, tooLarge } from '../refusals.ts';
 
 /**
  * One tree as its file numbers the nodes, 0 the root; a leaf has feature −1. Nothing in it is trusted yet.

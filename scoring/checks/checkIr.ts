@@ -1,5 +1,3 @@
-import { checkOutput } from './checkOutput.ts';
-import { finite, fits } from './fitting.ts';
 import {
   type Core,
   type Ir,
@@ -9,8 +7,10 @@ import {
   outputsOf,
   type Slot,
   type Stack,
-} from './ir.ts';
-import { tooLarge } from './refusals.ts';
+} from '../ir.ts';
+import { tooLarge } from '../refusals.ts';
+import { checkOutput } from './checkOutput.ts';
+import { finite, fits } from './fitting.ts';
 
 const deepest = 8;
 

@@ -1,6 +1,6 @@
-import { type Caps, caps as defaultCaps } from './caps.ts';
-import type { Terms, Trees } from './ir.ts';
-import { malformed, tooLarge } from './refusals.ts';
+import { type Caps, caps as defaultCaps } from '../caps.ts';
+import type { Terms, Trees } from '../ir.ts';
+import { malformed, tooLarge } from '../refusals.ts';
 import { tableStore } from './tables.ts';
 import { type Bounds, type RawTree, rawTree, type Walk, walkTree } from './validate.ts';
 

@@ -1,4 +1,4 @@
-import type { Feature } from './ir.ts';
+import type { Feature } from '../ir.ts';
 
 /** Why a value cannot be read. */
 export type Problem =

@@ -1,4 +1,4 @@
-import { malformed } from './refusals.ts';
+import { malformed } from '../refusals.ts';
 
 export function fits(holds: boolean, what: string): void {
   if (!holds) throw malformed(`${what} do not fit the model.`);
