@@ -11,6 +11,8 @@ const env = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
+const setupFiles = ['test/support/seed.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,6 +24,7 @@ export default defineConfig({
             'test/{domain,contracts,scoring,adapters,functions,statemachines,scripts,bench}/**/*.test.ts',
           ],
           env,
+          setupFiles,
         },
       },
       {
@@ -30,6 +33,7 @@ export default defineConfig({
           include: ['test/{promises,hostile}/**/*.test.ts'],
           testTimeout: 120_000,
           env,
+          setupFiles,
         },
       },
       {
@@ -47,6 +51,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           env,
+          setupFiles,
         },
       },
     ],

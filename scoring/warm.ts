@@ -1,3 +1,4 @@
+import { compileKernels } from './kernels/modules.ts';
 import { warmImage } from './kernels/warm.gen.ts';
 import { bytesOf } from './kernels/webAssembly.ts';
 import { load } from './load.ts';
@@ -7,6 +8,7 @@ import { load } from './load.ts';
  * JavaScript and of WebAssembly, is there when the first real one comes.
  */
 export function warmUp(): void {
+  compileKernels();
   const model = load(bytesOf(warmImage));
   if ('recompile' in model) return;
   const row = model.read({ x: 1 });

@@ -23,15 +23,25 @@ export type Early = { row: boolean; rows: boolean };
 
 const compiled = new Map<KernelName, Module>();
 
+function moduleNamed(name: KernelName): Module | null {
+  const module = compiled.get(name) ?? moduleOf(kernels[name]);
+  if (module) compiled.set(name, module);
+  return module;
+}
+
+/** Compiles every kernel, before any is asked for. */
+export function compileKernels(): void {
+  for (const name of Object.keys(kernels)) moduleNamed(name as KernelName);
+}
+
 /**
  * A kernel over a memory of its own, or null where this machine does not run it. Its code is compiled once in a
  * process, in less than a millisecond.
  */
 export function kernelOver(name: KernelName, memory: Memory, early: Early): Kernel | null {
   const api = webAssembly();
-  const module = compiled.get(name) ?? moduleOf(kernels[name]);
+  const module = moduleNamed(name);
   if (!api || !module) return null;
-  compiled.set(name, module);
   const exported = new api.Instance(module, { env: { memory } }).exports as Exports;
   return {
     row: (early.row && exported.rowEarly) || exported.row,

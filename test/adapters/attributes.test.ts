@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { attributes, plainItem } from '../../adapters/attributes.ts';
 
+/** The SDK refuses an item with the first of these for a key, for it asks an object's class by it, and loses the second. */
+const lost = ['constructor', '__proto__'];
+const name = fc.string({ minLength: 1 }).filter((text) => !lost.includes(text));
 const value = fc.letrec((tie) => ({
   any: fc.oneof(
     { depthSize: 'small' },
@@ -11,10 +14,10 @@ const value = fc.letrec((tie) => ({
     fc.boolean(),
     fc.constant(null),
     fc.array(tie('any'), { maxLength: 3 }),
-    fc.dictionary(fc.string({ minLength: 1 }), tie('any'), { maxKeys: 3, noNullPrototype: true }),
+    fc.dictionary(name, tie('any'), { maxKeys: 3, noNullPrototype: true }),
   ),
 })).any;
-const item = fc.dictionary(fc.string({ minLength: 1 }), value, { maxKeys: 4, noNullPrototype: true });
+const item = fc.dictionary(name, value, { maxKeys: 4, noNullPrototype: true });
 
 test('an item is spelled as the SDK spells it, and read back as it was', () => {
   fc.assert(
