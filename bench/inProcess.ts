@@ -26,7 +26,8 @@ export async function inProcess() {
 
   const { send } = transport;
   const logged = { status: 200, headers: {}, body: Buffer.from('{}') };
-  await predict(1);
+  // Both images are in memory before only the log is left to be sent.
+  await predict(1, { include_contributions: true });
   transport.send = async () => logged;
   const [warm, measured] = [2_000, 10_000];
   const rows = [];
