@@ -20,6 +20,7 @@ const root = join(import.meta.dirname, '..');
 /** What is bundled in place of what. */
 export const aliases = {
   '@aws-sdk/credential-provider-node': join(root, 'lib', 'lambdaCredentials.ts'),
+  '@aws-sdk/middleware-endpoint-discovery': join(root, 'lib', 'noEndpointDiscovery.ts'),
 };
 /** How every function is bundled; the tests bundle in the same way. */
 export const bundling = {

@@ -61,7 +61,7 @@ test.each([
   ['the search for credentials', /credential-provider-(node|sso|ini|process|imds)|nested-clients/],
   [
     'what belongs to infrastructure or tests',
-    /node_modules\/(aws-cdk-lib|constructs|vitest|jsonata)\/|^(lib|local|test)\/(?!lambdaCredentials)/,
+    /node_modules\/(aws-cdk-lib|constructs|vitest|jsonata)\/|^(lib|local|test)\/(?!lambdaCredentials|noEndpointDiscovery)/,
   ],
 ])('no bundle holds %s', (_, dear) => {
   for (const [id, { inputs }] of bundles)
