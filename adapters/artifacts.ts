@@ -28,9 +28,9 @@ export function upload(modelId: string, part: Part, now: number) {
 export const uploaded = (modelId: string, part: Part) => objects.size(uploadPlace(modelId, part));
 
 /** What was uploaded, to be read once and trusted in nothing. */
-export async function readUpload(modelId: string): Promise<Uint8Array> {
-  const bytes = await objects.get(uploadPlace(modelId, 'artifact'), mostBytes.artifact);
-  if (!bytes) throw new Error('the artifact is not there');
+export async function readUpload(modelId: string, part: Part): Promise<Uint8Array> {
+  const bytes = await objects.get(uploadPlace(modelId, part), mostBytes[part]);
+  if (!bytes) throw new Error(`the ${part} is not there`);
   return bytes;
 }
 

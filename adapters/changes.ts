@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Decision, Seen } from '../domain/change.ts';
 import type { Deployment } from '../domain/deployment.ts';
@@ -92,9 +93,12 @@ function written({ project, deployments, event, operation }: Change, request: Re
 const changed = (before: Deployment, after: Deployment): Item =>
   replace(deploymentItem(after), { rev: before.rev, life: before.life, stage: before.stage });
 
+const salt = () => randomBytes(16).toString('base64url');
+
 const added = (made: Deployment): Item[] => [
   put(deploymentItem(made)),
-  put({ ...at.deploymentPlace(made.id), v, pid: made.project_id, kind: made.kind }),
+  // The salt signs what only this deployment's lists may bring back; it never leaves this item.
+  put({ ...at.deploymentPlace(made.id), v, pid: made.project_id, kind: made.kind, salt: salt() }),
   put({ ...at.named(made.project_id, made.name, made.version), v, dep: made.id, kind: made.kind }),
   put({ ...at.modelUse(made.model_id, made.id), v }),
   check(at.model(made.project_id, made.model_id), { status: 'ready' }),

@@ -21,19 +21,35 @@ export const deploymentOf = (item: Record<string, unknown>): Deployment =>
   Deployment.parse(unpacked(item, ['config']));
 
 /** The deployment, if there is one and the caller may see its project. */
-export async function load(caller: Caller, id: string): Promise<Deployment> {
+export const load = async (caller: Caller, id: string): Promise<Deployment> =>
+  (await loadSalted(caller, id)).deployment;
+
+/** The same with the secret that signs its cursors; deployments made before there was one have none. */
+export async function loadSalted(
+  caller: Caller,
+  id: string,
+): Promise<{ deployment: Deployment; salt: string | undefined }> {
   const place = await where(id);
   const deployment =
     place && maySee(caller, place.projectId) ? await get(place.projectId, place.kind, id) : undefined;
-  if (!deployment) throw notFound('Deployment');
-  return deployment;
+  if (!place || !deployment) throw notFound('Deployment');
+  return { deployment, salt: place.salt };
 }
 
-async function where(id: string): Promise<{ projectId: string; kind: Kind } | undefined> {
+/** The deployment for whom nobody asks: what runs in the background. */
+export async function find(id: string): Promise<Deployment | undefined> {
+  const place = await where(id);
+  return place && get(place.projectId, place.kind, id);
+}
+
+async function where(
+  id: string,
+): Promise<{ projectId: string; kind: Kind; salt: string | undefined } | undefined> {
   const { Item } = await table.send(
     new GetCommand({ TableName: control(), Key: at.deploymentPlace(id), ConsistentRead: true }),
   );
-  return Item && { projectId: String(Item.pid), kind: Item.kind as Kind };
+  const salt = typeof Item?.salt === 'string' ? Item.salt : undefined;
+  return Item && { projectId: String(Item.pid), kind: Item.kind as Kind, salt };
 }
 
 export async function get(projectId: string, kind: Kind, id: string): Promise<Deployment | undefined> {

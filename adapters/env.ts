@@ -2,6 +2,7 @@
 type Name =
   | 'CONTROL_TABLE'
   | 'LOGS_TABLE'
+  | 'AGGREGATES_TABLE'
   | 'IDEMPOTENCY_TABLE'
   | 'KEYS_TABLE'
   | 'MODELS_BUCKET'

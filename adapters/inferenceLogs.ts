@@ -1,98 +1,108 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type Continued, cutAfter, planAfter } from '../domain/aggregates/cursor.ts';
+import { cut, type PageOf, plan, type Row } from '../domain/aggregates/pages.ts';
+import {
+  type Answered,
+  type Answers,
+  type Kind,
+  keyOf,
+  noAnswers,
+  type Place,
+  type Request,
+  type Stretch,
+} from '../domain/aggregates/requests.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { hourOf, shard } from '../domain/log.ts';
+import * as aggregates from './aggregates.ts';
 import { env } from './env.ts';
+import * as lanes from './lanes.ts';
 import { rowsOf } from './logCodec.ts';
+import * as marks from './marks.ts';
 import * as objects from './objects.ts';
-import { table } from './table.ts';
+import { counted, found } from './queries.ts';
 
-const hour = 3_600_000;
-const atOnce = 32;
+const atOnce = 16;
 const mostPayload = 8 * 1024 * 1024;
 
-/** Times in milliseconds, both exclusive. */
-export interface Window {
-  since: number;
-  until: number;
-}
-interface Place {
-  pk: string;
-  sk: string;
-  n: number;
+/** A log item as a planner places it. */
+export interface Found extends Place {
+  item: Record<string, unknown>;
 }
 
-/**
- * A page of a deployment's logs, newest first, and how many rows the window holds. Every hour of the window is
- * counted: exact at any size, and slower the longer the window.
- */
-export async function list(
+/** A page of a deployment's logs, newest first, and how many rows its window holds: exact, whatever the offset. */
+export async function page(deployment: Deployment, of: PageOf) {
+  const answers = noAnswers<Found>();
+  await answered(deployment, answers, () => plan(of, answers));
+  return cut(of, answers);
+}
+
+/** The page that follows a row. */
+export async function pageAfter(deployment: Deployment, of: Continued): Promise<Row<Found>[]> {
+  const answers = noAnswers<Found>();
+  await answered(deployment, answers, () => planAfter(of, answers));
+  return cutAfter(of, answers);
+}
+
+/** Ask until nothing is asked any more: every round at once. */
+async function answered(deployment: Deployment, answers: Answers<Found>, asked: () => Request[]) {
+  for (let requests = asked(); requests.length > 0; requests = asked())
+    await Promise.all(requests.map((request) => answer(deployment, answers, request)));
+}
+
+async function answer<K extends Kind>(
   deployment: Deployment,
-  window: Window,
-  { limit, offset, now }: { limit: number; offset: number; now: number },
-) {
-  const wanted: Place[] = [];
-  let [total, skipped] = [0, 0];
-  for (const hours of chunks(hoursOf(window), atOnce)) {
-    const found = await Promise.all(hours.map((h) => placesIn(deployment, h, window, now)));
-    for (const place of found.flat()) {
-      if (total + place.n > offset && total < offset + limit) {
-        if (wanted.length === 0) skipped = total;
-        wanted.push(place);
-      }
-      total += place.n;
-    }
-  }
-  const rows = (await items(wanted)).flatMap(({ item, payload }) => rowsOf(deployment.id, item, payload));
-  return { items: rows.slice(offset - skipped, offset - skipped + limit), total };
+  answers: Answers<Found>,
+  request: Extract<Request, { kind: K }>,
+): Promise<void> {
+  const kind = request.kind as K;
+  answers[kind].set(keyOf(request), await tables[kind](deployment, request));
 }
 
-function hoursOf({ since, until }: Window): string[] {
-  const hours: string[] = [];
-  for (let at = Math.floor((until - 1) / hour); at >= Math.floor(since / hour); at--)
-    hours.push(hourOf(at * hour));
-  return hours;
-}
+/** What each kind of request reads. */
+const tables: {
+  [K in Kind]: (of: Deployment, asked: Extract<Request, { kind: K }>) => Promise<Answered<Found>[K]>;
+} = {
+  days: ({ id }, { from, to }) => aggregates.days(id, from, to),
+  marks: ({ id }, { from, to }) => marks.within(id, from, to),
+  lanes: ({ id }, { hour }) => lanes.inHour(id, hour),
+  seconds: ({ id }, { hour }) => aggregates.seconds(id, hour),
+  count: async (of, stretch) =>
+    (await stretchOf(of, stretch, { ProjectionExpression: 'sk, n' })).map(({ id, rows }) => ({ id, rows })),
+  logs: async (of, { limit, ...stretch }) => {
+    if (limit === null) return stretchOf(of, stretch, {});
+    // One more, for the end of a stretch may be found that does not belong to it.
+    return (await stretchOf(of, stretch, { Limit: limit + 1 }, limit + 1)).slice(0, limit);
+  },
+};
 
-function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
-}
+const partition = (id: string, hour: number, of: number) => `${id}#${hourOf(hour)}#${shard(of)}`;
 
-/** The ids of an hour, newest first, with the number of rows behind each. */
-async function placesIn(deployment: Deployment, of: string, window: Window, now: number): Promise<Place[]> {
-  const shards = Array.from(
-    { length: deployment.log_shards },
-    (_, n) => `${deployment.id}#${of}#${shard(n)}`,
+/** The items of a stretch, newest first. None has expired: a window begins after what has. */
+async function stretchOf(
+  { id }: Deployment,
+  { hour, shard: of, from, to, before }: Stretch,
+  how: { ProjectionExpression?: string; Limit?: number },
+  most?: number,
+): Promise<Found[]> {
+  if (from > to) return [];
+  const last = `${prefix(to)}~`;
+  const items = await found(
+    {
+      TableName: env('LOGS_TABLE'),
+      ScanIndexForward: false,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':pk': partition(id, hour, of),
+        ':from': prefix(from),
+        ':to': before !== undefined && before < last ? before : last,
+      },
+      ...how,
+    },
+    most,
   );
-  const found = (await Promise.all(shards.map((pk) => places(pk, window, now)))).flat();
-  return shards.length === 1 ? found : found.toSorted((a, b) => (a.sk < b.sk ? 1 : -1));
-}
-
-async function places(pk: string, { since, until }: Window, now: number): Promise<Place[]> {
-  const found: Place[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page = await table.send(
-      new QueryCommand({
-        TableName: env('LOGS_TABLE'),
-        ConsistentRead: true,
-        ScanIndexForward: false,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        FilterExpression: '#exp > :now',
-        ProjectionExpression: 'sk, n',
-        ExpressionAttributeNames: { '#exp': 'exp' },
-        ExpressionAttributeValues: {
-          ':pk': pk,
-          ':from': prefix(since + 1),
-          ':to': `${prefix(until - 1)}~`,
-          ':now': Math.floor(now / 1000),
-        },
-        ExclusiveStartKey,
-      }),
-    );
-    found.push(...(page.Items ?? []).map(({ sk, n }) => ({ pk, sk: String(sk), n: Number(n) })));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return found;
+  // BETWEEN takes its end in.
+  return items
+    .map((item) => ({ id: String(item.sk), rows: Number(item.n), item }))
+    .filter((place) => before === undefined || place.id < before);
 }
 
 /** How ids of a millisecond begin. */
@@ -101,32 +111,28 @@ function prefix(milliseconds: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
-/** The whole items of a page, in its order, with the inputs that lie apart. */
-async function items(places: readonly Place[]) {
-  const found = new Map<string, Record<string, unknown>>();
-  for (const some of chunks(places, 100)) {
-    let Keys: Record<string, unknown>[] = some.map(({ pk, sk }) => ({ pk, sk }));
-    while (Keys.length > 0) {
-      const { Responses, UnprocessedKeys } = await table.send(
-        new BatchGetCommand({ RequestItems: { [env('LOGS_TABLE')]: { Keys, ConsistentRead: true } } }),
-      );
-      for (const item of Responses?.[env('LOGS_TABLE')] ?? []) found.set(String(item.sk), item);
-      Keys = UnprocessedKeys?.[env('LOGS_TABLE')]?.Keys ?? [];
-    }
-  }
-  const page: { item: Record<string, unknown>; payload: Uint8Array | undefined }[] = [];
-  for (const some of chunks(places, 16))
-    page.push(...(await Promise.all(present(some.map(({ sk }) => found.get(sk))).map(whole))));
-  return page;
+/** How many log items an hour holds, in all its shards. */
+export async function itemsIn({ id, log_shards }: Deployment, hour: number): Promise<number> {
+  const counts = await Promise.all(
+    Array.from({ length: log_shards }, (_, of) => counted(env('LOGS_TABLE'), partition(id, hour, of))),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+/** Rows as lists show them; what lies apart is read for these alone. */
+export async function shown({ id }: Deployment, rows: readonly Row<Found>[]) {
+  const items = [...new Set(rows.map(({ item }) => item))];
+  const all = new Map<Found, ReturnType<typeof rowsOf>>();
+  for (let i = 0; i < items.length; i += atOnce)
+    for (const [item, payload] of await Promise.all(items.slice(i, i + atOnce).map(whole)))
+      all.set(item, rowsOf(id, item.item, payload).reverse());
+  return rows.flatMap(({ item, row }) => all.get(item)?.[row] ?? []);
+}
 
 /** Inputs that are gone are no reason to lose the rest of the log. */
-async function whole(item: Record<string, unknown>) {
-  const apart = item.r as { key: string } | undefined;
-  if (!apart) return { item, payload: undefined };
+async function whole(one: Found): Promise<[Found, Uint8Array | undefined]> {
+  const apart = one.item.r as { key: string } | undefined;
+  if (!apart) return [one, undefined];
   const place = { bucket: env('DATA_BUCKET'), key: apart.key };
-  const payload = await objects.get(place, mostPayload).catch(() => undefined);
-  return { item, payload };
+  return [one, await objects.get(place, mostPayload).catch(() => undefined)];
 }

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { dayLabel, slotLabel } from '../domain/aggregates/time.ts';
+import { hourOf } from '../domain/log.ts';
 
 /** Where everything lies in the tables. Keys are spelled here and nowhere else. */
 const sequence = (n: number) => String(n).padStart(12, '0');
@@ -34,7 +36,33 @@ export const at = {
   open: (deadline: number, id: string) => ({ pk: 'OPEN', sk: `${String(deadline).padStart(13, '0')}#${id}` }),
   keyListed: (id: string) => ({ pk: 'KEYS', sk: id }),
   key: (id: string) => ({ pk: `K#${id}` }),
+  /** A record of a stream that nobody could read; `month` is yyyymm. */
+  dead: (month: string, id: string) => ({ pk: `DEAD#${month}`, sk: id }),
+
+  // The table of aggregates. All times are epoch milliseconds.
+  lane: (id: string, time: number, shard: string) => ({ pk: `L#${id}`, sk: `${slotLabel(time)}#${shard}` }),
+  dayCounts: (id: string, time: number) => ({ pk: `S#${id}`, sk: `D#${dayLabel(time)}` }),
+  seconds: (id: string, time: number) => ({ pk: `S#${id}`, sk: `H#${hourOf(time)}` }),
+  /** For readers: this hour is not closed. */
+  openHour: (id: string, time: number) => ({ pk: `S#${id}`, sk: `O#${hourOf(time)}` }),
+  /** For closers: the same, by the hour. */
+  openIn: (time: number, id: string) => ({ pk: `OPEN#${hourOf(time)}`, sk: id }),
+  minutes: (id: string, time: number) => ({ pk: `A#${id}`, sk: `M#${hourOf(time)}` }),
+  hourSums: (id: string, time: number) => ({ pk: `A#${id}`, sk: `H#${hourOf(time)}` }),
+  daySums: (id: string, time: number) => ({ pk: `A#${id}`, sk: `D#${dayLabel(time)}` }),
 };
+
+/** The time that the end of a key spells, yyyymmdd or yyyymmddHH or yyyymmddHHM, as epoch milliseconds. */
+export function timeIn(label: string): number {
+  const [year, month, day, hours = 0, ten = 0] = [
+    label.slice(0, 4),
+    label.slice(4, 6),
+    label.slice(6, 8),
+    label.slice(8, 10),
+    label.slice(10, 11),
+  ].map(Number);
+  return Date.UTC(Number(year), Number(month) - 1, day, hours, ten * 10);
+}
 
 /** Events that belong to the installation and to no project lie in this one's outbox. */
 export const nobodysProject = 'none';

@@ -3,6 +3,7 @@ import { time } from '../domain/fields.ts';
 import { millisecondsOf, rowId } from '../domain/id.ts';
 import { type Log, partition } from '../domain/log.ts';
 import { v } from './items.ts';
+import { packBins } from './logBins.ts';
 
 const most = 32 * 1024 * 1024;
 const mostInItem = 8 * 1024;
@@ -51,6 +52,7 @@ export function logItem(log: Log, shards: number, payloadKey: string) {
     p: predictions === null ? undefined : pack(predictions),
     z: large ? undefined : z,
     r: large ? { key: payloadKey, bytes: z.length } : undefined,
+    b: log.bins ? packBins(log.bins) : undefined,
     k: log.key_id,
     q: log.request_id,
     f: log.flags.length > 0 ? log.flags.join() : undefined,

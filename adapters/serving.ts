@@ -1,4 +1,6 @@
 import { Deployment, type Kind } from '../domain/deployment.ts';
+import type { Profile } from '../domain/drift/profile.ts';
+import { readProfile } from '../domain/drift/readProfile.ts';
 import { type Kept, Model } from '../domain/model.ts';
 import * as artifacts from './artifacts.ts';
 import { unpacked } from './codec.ts';
@@ -23,11 +25,16 @@ export async function model(projectId: string, id: string): Promise<Model | unde
   return item && Model.parse(unpacked(item, ['metrics', 'schema', 'probe']));
 }
 
-/** The bytes of an image: from the disk of this environment, else from the bucket. */
+/** The bytes of an image, or of anything kept beside it: from the disk of this environment, else from the bucket. */
 export async function image(kept: Kept): Promise<Uint8Array> {
   const recalled = disk.recall(kept);
   if (recalled) return recalled;
   const bytes = await artifacts.read(kept);
   disk.remember(kept, bytes);
   return bytes;
+}
+
+/** The baseline of a model; undefined if it is none that this Slipway reads. */
+export async function profile(kept: Kept): Promise<Profile | undefined> {
+  return readProfile(JSON.parse(Buffer.from(await image(kept)).toString()));
 }

@@ -26,6 +26,14 @@ const Model = z
     is_production: z.boolean(),
     is_staging: z.boolean(),
     has_baseline: z.boolean(),
+    baseline_rows: z
+      .int()
+      .nullable()
+      .describe('Rows of the uploaded sample that the baseline counts: evenly spread over a large one'),
+    baseline_refused: z
+      .int()
+      .nullable()
+      .describe('Rows of it that the model could not read, and that are left out'),
     artifact_sha256: z.string().nullable(),
     trained_at: Time,
     created_at: Time,

@@ -1,6 +1,6 @@
 import { createApiKey, listApiKeys, revokeApiKey } from './apiKeys.ts';
 import * as deployments from './deployments.ts';
-import { listInferenceLogs, predict } from './inference.ts';
+import { getMetrics, listInferenceLogs, predict } from './inference.ts';
 import * as models from './models.ts';
 import { createProject, getProject, listProjects } from './projects.ts';
 import { getHealth, getJob, getOpenapi } from './service.ts';
@@ -24,6 +24,7 @@ export const routes = [
   deployments.rollbackDeployment,
   deployments.deactivateDeployment,
   listInferenceLogs,
+  getMetrics,
   getJob,
   createApiKey,
   listApiKeys,

@@ -26,5 +26,7 @@ export const background = {
   publishEvents: 'Put the outbox on the event bus',
   sweepOperations: 'Close the operations that nobody finished',
   ingestSpool: 'Write the logs that could not be written at once',
+  aggregateLogs: 'Count every new log once',
+  closeHours: 'Close the hours whose logs are all counted',
   unknownRoute: 'Word 404 and 405 in the dialect of the path',
 } as const;

@@ -13,6 +13,8 @@ export interface Log {
   predictions: (string | number)[] | null;
   /** The model's own columns of each row; null where they are not to be kept. */
   inputs: Record<string, unknown>[] | null;
+  /** Of each row its bins against the model's baseline; none where there is no baseline or the request failed. */
+  bins?: readonly Uint8Array[] | null;
   request_id?: string;
   key_id: string;
   flags: string[];
@@ -47,7 +49,8 @@ export function windowOf(
 ): { since: number; until: number } {
   const earliest = Math.max(
     Date.parse(deployment.created_at) - skew,
-    now - deployment.retention_days * 86_400_000,
+    // To a second, as logs expire: what is counted by seconds need not be counted by ids for this end.
+    Math.ceil((now - deployment.retention_days * 86_400_000) / 1000) * 1000,
   );
   return {
     since: Math.max(earliest, since ? Date.parse(since) : 0),

@@ -49,6 +49,11 @@ export const Model = z.object({
   has_baseline: z.boolean(),
   artifact: Kept.nullable(),
   images: Images.nullable().default(null),
+  /** The frozen baseline that predictions are binned against; it is never replaced. */
+  profile: Kept.nullable().default(null),
+  /** Rows of the sample that the profile counts, and of those looked at how many the model refused. */
+  baseline_rows: z.int().nullable().default(null),
+  baseline_refused: z.int().nullable().default(null),
   /**
    * A value for each column that the model reads, in its order, and the answer they got at registration: scored again
    * before a deployment becomes active.
@@ -129,6 +134,9 @@ export const registered = (
   has_baseline: false,
   artifact: null,
   images: null,
+  profile: null,
+  baseline_rows: null,
+  baseline_refused: null,
   probe: null,
   rev: 1,
   trained_at: wanted.trained_at ? time(Date.parse(wanted.trained_at)) : at,
@@ -138,7 +146,16 @@ export const registered = (
 /** What reading an artifact tells, and what it is kept under; or why it was refused. */
 export type Completion = Pick<
   Model,
-  'algo' | 'format' | 'schema' | 'artifact' | 'images' | 'probe' | 'has_baseline'
+  | 'algo'
+  | 'format'
+  | 'schema'
+  | 'artifact'
+  | 'images'
+  | 'probe'
+  | 'has_baseline'
+  | 'profile'
+  | 'baseline_rows'
+  | 'baseline_refused'
 >;
 
 export const completed = (model: Model, completion: Completion): Model => ({

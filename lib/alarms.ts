@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
@@ -19,7 +18,6 @@ interface Watched {
   http: HttpApi;
   publisher: Lambda;
   sweeper: Lambda;
-  logs: Table;
 }
 
 const minutes = Duration.minutes;
@@ -31,7 +29,7 @@ const anyFunction = (metricName: string) =>
   new Metric({ namespace: 'AWS/Lambda', metricName, statistic: 'sum', period: minutes(5) });
 
 /** What wakes somebody, by the heading in docs/runbook.md. More than ten would cost money when nobody calls. */
-const watches = ({ http, publisher, sweeper, logs }: Watched): Record<string, Watch> => ({
+const watches = ({ http, publisher, sweeper }: Watched): Record<string, Watch> => ({
   invariantBroken: { metric: own('InvariantBroken'), from: 1 },
   logDropped: { metric: own('LogDropped'), from: 1 },
   logSpooled: { metric: own('LogSpooled'), from: 100, times: 3 },
@@ -39,11 +37,7 @@ const watches = ({ http, publisher, sweeper, logs }: Watched): Record<string, Wa
   serverErrors: { metric: http.metricServerError({ statistic: 'sum', period: minutes(5) }), from: 5 },
   functionErrors: { metric: anyFunction('Errors'), from: 5 },
   throttled: { metric: anyFunction('Throttles'), from: 1 },
-  logsThrottled: {
-    metric: logs.metric('WriteThrottleEvents', { statistic: 'sum', period: minutes(5) }),
-    from: 1,
-    times: 3,
-  },
+  logsUncounted: { metric: own('LogsUncounted'), from: 1 },
   publishEventsBehind: {
     metric: publisher.metric('IteratorAge', { statistic: 'max', period: minutes(1) }),
     from: minutes(5).toMilliseconds(),

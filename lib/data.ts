@@ -34,6 +34,7 @@ const longestRetention = Duration.days(367);
 export class DataStack extends Stack {
   readonly control: Table;
   readonly logs: Table;
+  readonly aggregates: Table;
   readonly idempotency: Table;
   readonly keys: Table;
   readonly models: Bucket;
@@ -60,6 +61,11 @@ export class DataStack extends Stack {
       sortKey: { name: 'pin', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    this.aggregates = this.table('aggregates', key, {
+      sortKey: sk,
+      timeToLiveAttribute: 'exp',
+      deletionProtection: true,
+    });
     this.idempotency = this.table('idempotency', undefined, {
       timeToLiveAttribute: 'exp',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
@@ -70,6 +76,7 @@ export class DataStack extends Stack {
     this.data = this.bucket('data', key, [
       { prefix: 'payloads/', expiration: longestRetention },
       { prefix: 'dead/', expiration: Duration.days(90) },
+      { prefix: 'aws/', expiration: Duration.days(90) },
     ]);
     // In place of the construct's own way, which deploys a function and a role that may do more than all of ours.
     (this.data.node.defaultChild as CfnBucket).addPropertyOverride(

@@ -54,10 +54,29 @@ export function stepPermissions({
 
 /** What runs without a caller. */
 export function backgroundPermissions(data: DataStack, bus: EventBus): Grants<Background> {
-  const { control, logs, data: files } = data;
+  const { control, logs, aggregates, data: files } = data;
   return {
     publishEvents: [announces(bus), follows(control)],
     sweepOperations: stepPermissions(data).sweepOperations,
+    aggregateLogs: [
+      follows(logs),
+      gets(aggregates, 'L#*'),
+      updates(aggregates, 'L#*'),
+      puts(aggregates, 'S#*', 'OPEN#*'),
+      // Below `aws` the mapping itself keeps what the function gave up.
+      stores(files, 'dead', 'aws'),
+      tellsMissing(files),
+      puts(control, 'DEAD#*'),
+    ],
+    closeHours: [
+      gets(control, 'DEP#*', 'P#*'),
+      gets(aggregates, 'S#*', 'OPEN#*'),
+      queries(aggregates, 'L#*', 'A#*', 'OPEN#*'),
+      queries(logs),
+      puts(aggregates, 'S#*', 'A#*'),
+      updates(aggregates, 'S#*'),
+      deletes(aggregates, 'S#*', 'OPEN#*'),
+    ],
     ingestSpool: [
       reads(files, 'spool'),
       tellsMissing(files),
@@ -70,7 +89,7 @@ export function backgroundPermissions(data: DataStack, bus: EventBus): Grants<Ba
 
 /** What each endpoint may do: a route without a line here does not compile. */
 export function routePermissions(data: DataStack, machine: Machines): Grants<OperationId> {
-  const { control, logs, idempotency, keys, models, data: files } = data;
+  const { control, logs, aggregates, idempotency, keys, models, data: files } = data;
   const caller = [
     gets(keys, 'K#*'),
     updatesOnly(keys, ['pk', 'last_used_at'], 'K#*'),
@@ -117,7 +136,15 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
     deactivateDeployment: [...caller, ...repeats, deployment, operation, runs(machine.deactivate)],
 
     predict: [...caller, deployment, reads(models, 'models'), puts(logs), stores(files, 'payloads', 'spool')],
-    listInferenceLogs: [...caller, deployment, queries(logs), getsMany(logs), reads(files, 'payloads')],
+    listInferenceLogs: [
+      ...caller,
+      deployment,
+      queries(logs),
+      gets(aggregates, 'S#*'),
+      queries(aggregates, 'S#*', 'L#*'),
+      reads(files, 'payloads'),
+    ],
+    getMetrics: [...caller, deployment, queries(aggregates, 'S#*', 'L#*', 'A#*')],
 
     getJob: [...caller, operation],
     createApiKey: [...caller, ...repeats, puts(keys, 'K#*'), puts(control, 'KEYS', 'P#none')],

@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { type CfnEventSourceMapping, EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
@@ -48,6 +48,8 @@ export class PlatformStack extends Stack {
     const may = backgroundPermissions(data, bus);
     const publishEvents = new Handler(this, 'background/publishEvents', may.publishEvents);
     const sweepOperations = new Handler(this, 'background/sweepOperations', may.sweepOperations);
+    const aggregateLogs = new Handler(this, 'background/aggregateLogs', may.aggregateLogs);
+    const closeHours = new Handler(this, 'background/closeHours', may.closeHours);
     const ingestSpool = new Handler(this, 'background/ingestSpool', may.ingestSpool);
 
     // A record that no retry gets onto the bus holds up its shard: events of a project stay in order, and the alarm
@@ -60,6 +62,29 @@ export class PlatformStack extends Stack {
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       filters: [{ pattern: JSON.stringify(outbox) }],
+    });
+    // What no retry counts is put aside whole, so that the shard goes on: its hour stays open, and `logsUncounted` tells.
+    const newLogs = new EventSourceMapping(this, 'newLogs', {
+      target: aggregateLogs,
+      eventSourceArn: data.logs.tableStreamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 1000,
+      maxBatchingWindow: Duration.seconds(20),
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 5,
+      parallelizationFactor: 1,
+      filters: [{ pattern: JSON.stringify({ eventName: ['INSERT'] }) }],
+    });
+    // In place of the construct's own way, which lets the function read and delete all of the bucket.
+    (newLogs.node.defaultChild as CfnEventSourceMapping).addPropertyOverride(
+      'DestinationConfig.OnFailure.Destination',
+      data.data.bucketArn,
+    );
+    new Rule(this, 'hourly', {
+      schedule: Schedule.cron({ minute: '10' }),
+      // The next hour comes anyway.
+      targets: [new LambdaFunction(closeHours, { retryAttempts: 0 })],
     });
     new Rule(this, 'everyMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
@@ -75,8 +100,7 @@ export class PlatformStack extends Stack {
       targets: [new LambdaFunction(ingestSpool)],
     });
 
-    const logs = data.logs;
-    new Alarms(this, 'alarms', { http: api.http, publisher: publishEvents, sweeper: sweepOperations, logs });
+    new Alarms(this, 'alarms', { http: api.http, publisher: publishEvents, sweeper: sweepOperations });
     new CfnOutput(this, 'Url', { value: api.http.apiEndpoint });
   }
 }

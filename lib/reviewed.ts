@@ -35,7 +35,8 @@ export const exceptions: readonly { finding: RegExp; why: string }[] = [
     why: 'Step Functions sets up the delivery of its logs with actions that AWS offers for no smaller resource.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::.+\/(uploads|models|baselines|payloads|spool|dead|stream)\/\*\]$/,
+    finding:
+      /^AwsSolutions-IAM5\[Resource::.+\/(uploads|models|baselines|payloads|spool|dead|aws|stream)\/\*\]$/,
     why: 'Keys below one prefix of one bucket, or the streams of one table: narrower than this a name cannot say.',
   },
 ];

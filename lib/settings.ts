@@ -19,6 +19,8 @@ const rows: Record<string, Partial<Settings>> = {
   commitChange: { seconds: 10 },
   publishEvents: { seconds: 30 },
   sweepOperations: { seconds: 50, reserved: 2 },
+  aggregateLogs: { memory: 1024, seconds: 60 },
+  closeHours: { memory: 1024, seconds: 600, reserved: 2 },
   ingestSpool: { seconds: 30, reserved: 20 },
   unknownRoute: { memory: 256, seconds: 5, reserved: 20 },
 };

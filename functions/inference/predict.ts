@@ -25,10 +25,10 @@ export const handler = pipeline(predict, async ({ params, body, caller, event })
     const { model } = scorer;
     if (body.options.include_contributions) assertExplains(model);
     const explain = body.options.include_contributions ? await explainerOf(scorer) : undefined;
-    const scored = score(model, body, explain);
+    const { told, bins } = score(model, body, { explain, bin: scorer.bin });
     const latency_ms = elapsed();
     const records = recordsOf(body.inputs);
-    const predictions = scored.predictions.map(({ prediction }) => prediction);
+    const predictions = told.predictions.map(({ prediction }) => prediction);
     const inputs = records.map((record) => ownColumns(model.features, record));
     const id = await log(logging, {
       rows: records.length,
@@ -36,10 +36,11 @@ export const handler = pipeline(predict, async ({ params, body, caller, event })
       latency_ms,
       predictions,
       inputs,
+      bins,
     });
-    return success(predict, { ...scored, latency_ms, log_ids: records.map((_, row) => rowId(id, row)) });
+    return success(predict, { ...told, latency_ms, log_ids: records.map((_, row) => rowId(id, row)) });
   } catch (thrown) {
-    const failed = { rows: 1, latency_ms: elapsed(), predictions: null, inputs: null };
+    const failed = { rows: 1, latency_ms: elapsed(), predictions: null, inputs: null, bins: null };
     await log(logging, { ...failed, status_code: statusOf(thrown) });
     throw thrown;
   }

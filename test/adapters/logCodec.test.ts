@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { attributes, plainItem } from '../../adapters/attributes.ts';
+import { unpackBins } from '../../adapters/logBins.ts';
 import { logItem, rowsOf } from '../../adapters/logCodec.ts';
 import { idAt, rowId } from '../../domain/id.ts';
 import { type Log, logId } from '../../domain/log.ts';
@@ -66,15 +67,30 @@ test('a failed request is one row without inputs and without a prediction', () =
   ]);
 });
 
-test('a record of a hundred features and five of thirty each fit one write unit', () => {
+test('a record of a hundred features and five of thirty each fit one write unit, bins and request id included', () => {
   const row = (features: number, at = 0) =>
     Object.fromEntries(
       Array.from({ length: features }, (_, i) => [`feature_${i}`, Number(Math.sin(i + at).toFixed(4))]),
     );
-  const bytes = (given: Log) => itemBytes(attributes(logItem(given, 1, 'p').item) as never);
-  expect(bytes({ ...log, inputs: [row(100)] })).toBeLessThanOrEqual(1024);
+  /** Deciles, label and score. */
+  const bins = (features: number, at = 0) =>
+    Uint8Array.from({ length: features + 2 }, (_, i) => Math.floor(Math.abs(Math.sin(i + at)) * 10));
+  const long = { deployment_id: rowId(id, 1), key_id: `key:${id}`, request_id: id };
+  const bytes = (given: Partial<Log>) =>
+    itemBytes(attributes(logItem({ ...log, ...long, ...given }, 1, 'p').item) as never);
+  expect(bytes({ inputs: [row(100)], bins: [bins(100)] })).toBeLessThanOrEqual(1024);
   const inputs = Array.from({ length: 5 }, (_, i) => row(30, i));
-  expect(bytes({ ...log, rows: 5, inputs, predictions: inputs.map(() => 0.1234) })).toBeLessThanOrEqual(1024);
+  const five = { rows: 5, inputs, predictions: inputs.map(() => 0.1234) };
+  expect(bytes({ ...five, bins: inputs.map((_, i) => bins(30, i)) })).toBeLessThanOrEqual(1024);
+});
+
+test('an item has the bins of its rows, with and without their inputs, and none of a model without a baseline', () => {
+  const bins = [Uint8Array.of(1, 52, 10), Uint8Array.of(0, 3, 9)];
+  for (const inputs of [[{ a: 1 }, { a: 2 }], null]) {
+    const { item } = stored({ ...log, rows: 2, inputs, predictions: [1, 2], bins });
+    expect(unpackBins(item.b as Uint8Array, 2)).toEqual({ each: bins });
+  }
+  for (const none of [null, undefined]) expect(stored({ ...log, bins: none }).item).not.toHaveProperty('b');
 });
 
 test('inputs too large for an item lie apart, and are found again', () => {

@@ -75,6 +75,9 @@ test('a model is registered before it has anything, is completed or refused once
     images: null,
     probe: null,
     has_baseline: true,
+    profile: { key: 'p', sha256: 's', bytes: 2 },
+    baseline_rows: 400,
+    baseline_refused: 1,
   };
   expect(completed(first, completion)).toMatchObject({ status: 'ready', rev: 2, has_baseline: true });
   expect(refused(first, 'x'.repeat(2000))).toMatchObject({

@@ -14,15 +14,16 @@ const table = (name: string) => named(app, 'AWS::DynamoDB::Table', name);
 const bucket = (name: string) => named(app, 'AWS::S3::Bucket', name);
 
 describe('tables', () => {
-  test('there are four, each paid by use and kept when its stack goes', () => {
+  test('there are five, each paid by use and kept when its stack goes', () => {
     const tables = Object.values(all(app, 'AWS::DynamoDB::Table'));
-    expect(tables).toHaveLength(4);
+    expect(tables).toHaveLength(5);
     for (const { Properties, DeletionPolicy } of tables)
       expect([Properties.BillingMode, DeletionPolicy]).toEqual(['PAY_PER_REQUEST', 'Retain']);
   });
 
   test.each([
     ['control', { DeletionProtectionEnabled: true, StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }],
+    ['aggregates', { DeletionProtectionEnabled: true }],
     ['logs', { StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }],
     ['keys', { DeletionProtectionEnabled: true }],
   ])('%s can be restored to any second of 35 days', (name, also) => {
@@ -32,7 +33,7 @@ describe('tables', () => {
     });
   });
 
-  test.each(['logs', 'idempotency'])('items of %s go when their time is over', (name) => {
+  test.each(['logs', 'aggregates', 'idempotency'])('items of %s go when their time is over', (name) => {
     expect(table(name).TimeToLiveSpecification).toEqual({ AttributeName: 'exp', Enabled: true });
   });
 
@@ -89,7 +90,7 @@ describe('buckets', () => {
       ...bucket('data').LifecycleConfiguration.Rules,
     ];
     const expiring = rules.filter((r) => r.ExpirationInDays).map((r) => r.Prefix);
-    expect(expiring.toSorted()).toEqual(['dead/', 'payloads/', 'uploads/']);
+    expect(expiring.toSorted()).toEqual(['aws/', 'dead/', 'payloads/', 'uploads/']);
   });
 
   test('the data bucket tells the event bus of new objects', () => {
@@ -117,12 +118,12 @@ describe('keys of the account', () => {
 
   test('by default there are none, for they cost money when nobody calls', () => {
     expect(all(app, 'AWS::KMS::Key')).toEqual({});
-    expect(encryption(app)).toEqual(['own', 'own', 'own', 'own', 'AES256', 'AES256']);
+    expect(encryption(app)).toEqual(['own', 'own', 'own', 'own', 'own', 'AES256', 'AES256']);
   });
 
   test('where they are asked for they encrypt all but the cache, and are of use through the two services alone', () => {
     const keyed = synthesized({}, true);
-    expect(encryption(keyed).toSorted()).toEqual(['KMS', 'KMS', 'KMS', 'aws:kms', 'aws:kms', 'own']);
+    expect(encryption(keyed).toSorted()).toEqual(['KMS', 'KMS', 'KMS', 'KMS', 'aws:kms', 'aws:kms', 'own']);
     const keys = Object.values(all(keyed, 'AWS::KMS::Key'));
     expect(keys).toHaveLength(2);
     for (const { Properties } of keys) {

@@ -12,10 +12,14 @@ const operation = (id: string) => {
 };
 const rules = () => Object.values(all(app, 'AWS::Events::Rule')).map((r) => r.Properties);
 
+const mappingOf = (id: string) => {
+  const mappings = Object.values(all(app, 'AWS::Lambda::EventSourceMapping'));
+  expect(mappings).toHaveLength(2);
+  return mappings.find(({ Properties }) => operation(Properties.FunctionName.Ref) === id);
+};
+
 test('what a change tells of reaches publishEvents from the stream, and nothing else of the table does', () => {
-  const [mapping, ...others] = Object.values(all(app, 'AWS::Lambda::EventSourceMapping'));
-  expect(others).toEqual([]);
-  expect(operation(mapping?.Properties.FunctionName.Ref)).toBe('publishEvents');
+  const mapping = mappingOf('publishEvents');
   expect(mapping?.Properties).toMatchObject({
     BatchSize: 100,
     BisectBatchOnFunctionError: true,
@@ -29,17 +33,42 @@ test('what a change tells of reaches publishEvents from the stream, and nothing 
   ]);
 });
 
-test('the mapping is not made before its function may read the stream', () => {
-  const [publisher] = Object.values(all(app, 'AWS::Lambda::Function')).filter(
-    (f) => operationOf(f) === 'publishEvents',
-  );
-  expect(publisher?.DependsOn).toContainEqual(expect.stringContaining('DefaultPolicy'));
+test('new logs reach aggregateLogs, many at once; what was rewritten or is gone does not', () => {
+  const mapping = mappingOf('aggregateLogs');
+  expect(mapping?.Properties.EventSourceArn['Fn::ImportValue']).toMatch(/logs.*StreamArn/);
+  expect(mapping?.Properties).toMatchObject({
+    BatchSize: 1000,
+    MaximumBatchingWindowInSeconds: 20,
+    BisectBatchOnFunctionError: true,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    MaximumRetryAttempts: 5,
+    DestinationConfig: {
+      OnFailure: { Destination: { 'Fn::ImportValue': expect.stringMatching(/data.*Arn/) } },
+    },
+    ParallelizationFactor: 1,
+    StartingPosition: 'TRIM_HORIZON',
+  });
+  expect(
+    mapping?.Properties.FilterCriteria.Filters.map((f: { Pattern: string }) => JSON.parse(f.Pattern)),
+  ).toEqual([{ eventName: ['INSERT'] }]);
 });
 
-test('operations are swept every minute', () => {
-  const [rule] = rules().filter((r) => r.ScheduleExpression);
-  expect(rule?.ScheduleExpression).toBe('rate(1 minute)');
-  expect(operation(rule?.Targets[0].Arn['Fn::GetAtt'][0])).toBe('sweepOperations');
+test.each(['publishEvents', 'aggregateLogs'])(
+  'the mapping of %s waits until it may read the stream',
+  (id) => {
+    const [publisher] = Object.values(all(app, 'AWS::Lambda::Function')).filter((f) => operationOf(f) === id);
+    expect(publisher?.DependsOn).toContainEqual(expect.stringContaining('DefaultPolicy'));
+  },
+);
+
+test('operations are swept every minute, and hours closed ten minutes after each', () => {
+  const timed = rules().filter((r) => r.ScheduleExpression);
+  expect(
+    timed.map((r) => [r.ScheduleExpression, operation(r.Targets[0].Arn['Fn::GetAtt'][0])]).toSorted(),
+  ).toEqual([
+    ['cron(10 * * * ? *)', 'closeHours'],
+    ['rate(1 minute)', 'sweepOperations'],
+  ]);
 });
 
 test('a spooled log is ingested when it arrives, and no other object of the bucket is', () => {

@@ -4,6 +4,7 @@ import { nextRun } from '../support/campaign/campaign.ts';
 import { logged } from '../support/campaign/nature.ts';
 import { raise, type Stage, theStage } from '../support/campaign/scene.ts';
 import { faults } from '../support/fault.ts';
+import { closeHours, delivered, logStream } from '../support/logs.ts';
 import { random } from '../support/random.ts';
 import type { Around } from '../support/world.ts';
 
@@ -70,10 +71,13 @@ test('what was answered is logged, spooled or counted as dropped; what was spool
   expect(spooled()).toEqual([]);
   expect(answered.filter((id) => !ids_().has(id)).length).toBe(200);
   expect(table.items('logs').length).toBe(800);
-  const { body } = await call('listInferenceLogs', {
-    key,
-    params: { deployment_id: ids.production },
-    query: 'limit=1',
-  });
-  expect(body.total).toBe(table.items('logs').reduce((rows, { n }) => rows + Number(n?.N), 0));
+  const records = logStream(stage.world)();
+  for (let at = 0; at < records.length; at += 50)
+    expect(await delivered(stage.world, records.slice(at, at + 50))).toBe(Math.min(50, records.length - at));
+  await closeHours(stage.world);
+  const asked = { key, params: { deployment_id: ids.production } };
+  const { total } = (await call('listInferenceLogs', { ...asked, query: 'limit=1' })).body;
+  expect(total).toBe(table.items('logs').reduce((rows, { n }) => rows + Number(n?.N), 0));
+  const metrics = (await call('getMetrics', asked)).body;
+  expect([metrics.requests, metrics.rows]).toEqual([800, total]);
 });

@@ -33,6 +33,7 @@ export interface Asked {
 const names = {
   CONTROL_TABLE: 'control',
   LOGS_TABLE: 'logs',
+  AGGREGATES_TABLE: 'aggregates',
   IDEMPOTENCY_TABLE: 'idempotency',
   KEYS_TABLE: 'keys',
   MODELS_BUCKET: 'models',
@@ -42,7 +43,13 @@ const names = {
 };
 
 /** What the tables of the system are, by the names that its functions know. */
-const schema = { control: ['pk', 'sk'], logs: ['pk', 'sk'], idempotency: ['pk'], keys: ['pk'] };
+const schema = {
+  control: ['pk', 'sk'],
+  logs: ['pk', 'sk'],
+  aggregates: ['pk', 'sk'],
+  idempotency: ['pk'],
+  keys: ['pk'],
+};
 
 /** Around each attempt of a call to a service: a test may look on, fail it, or let it wait. */
 export type Around = <T>(call: { service: string; command: string }, run: () => Promise<T>) => Promise<T>;

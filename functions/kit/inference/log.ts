@@ -23,7 +23,7 @@ const flags: Record<Logging['keep'], string[]> = {
 /** Log a request under a fresh id, and give the id. Whatever happens to the log, the prediction stands. */
 export async function log(
   { deployment, caller, requestId, keep }: Logging,
-  ended: Pick<Log, 'rows' | 'status_code' | 'latency_ms' | 'predictions' | 'inputs'>,
+  ended: Pick<Log, 'rows' | 'status_code' | 'latency_ms' | 'predictions' | 'inputs' | 'bins'>,
 ): Promise<string> {
   const id = logId(newId());
   const written = await inferences.record(

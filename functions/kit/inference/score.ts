@@ -1,5 +1,6 @@
 import type { predict } from '../../../contracts/inference.ts';
 import type { Input } from '../../../contracts/route.ts';
+import type { Binner } from '../../../domain/drift/bin.ts';
 import { type Fault, Problem } from '../../../domain/problem.ts';
 import type { Prediction } from '../../../scoring/evaluate/answers.ts';
 import type { Explainer } from '../../../scoring/explain.ts';
@@ -19,19 +20,33 @@ const named: Record<RowIssue['problem'], Pick<Fault, 'type' | 'msg'>> = {
   unseen_level: { type: 'level', msg: 'Input should be a category that the model knows' },
 };
 
-/** Answer every record or none: predictions and, where they can be explained, what each feature contributed. */
-export function score(model: Model, { inputs, options }: Body, explain: Explainer | undefined) {
+interface Besides {
+  explain: Explainer | undefined;
+  /** Of a model that has a baseline. */
+  bin: Binner | undefined;
+}
+
+/**
+ * Answer every record or none: predictions and, where they can be explained, what each feature contributed. Bins are
+ * taken here, where values are as they came: what is logged may not be.
+ */
+export function score(model: Model, { inputs, options }: Body, { explain, bin }: Besides) {
   const rows = readRows(model, inputs);
+  const records = recordsOf(inputs);
+  const bins: Uint8Array[] = [];
   const predictions = rows.map((row, i) => {
     const answer = model.predict(row);
     const { prediction } = answer;
     if (typeof prediction === 'number' && !Number.isFinite(prediction))
       throw new Problem('invalid', `The model gives no finite number for record ${i}`);
+    if (bin) bins.push(bin(records[i] ?? {}, answer));
     return told(answer, options.include_probabilities);
   });
-  return explain
-    ? { predictions, contributions: rows.map((row) => contributions(model, explain(row))) }
-    : { predictions };
+  const contributed = explain && rows.map((row) => contributions(model, explain(row)));
+  return {
+    told: contributed ? { predictions, contributions: contributed } : { predictions },
+    bins: bin ? bins : null,
+  };
 }
 
 /** Probabilities only where they are asked for; what only some models know, always. */

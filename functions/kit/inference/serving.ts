@@ -1,6 +1,8 @@
 import * as serving from '../../../adapters/serving.ts';
 import { type Caller, maySee } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
+import { type Binner, binner } from '../../../domain/drift/bin.ts';
+import type { Kept } from '../../../domain/model.ts';
 import { busy, conflict, notFound, Problem } from '../../../domain/problem.ts';
 import { type Explainer, loadExplainer } from '../../../scoring/explain.ts';
 import { load } from '../../../scoring/load.ts';
@@ -48,8 +50,10 @@ function silent(error: unknown): never {
 /** A model that serves, and what explains its answers: read when first asked for. */
 export interface Scorer {
   model: Model;
-  /** Of its images. */
+  /** Of its images and its baseline. */
   bytes: number;
+  /** Takes the bins of a row, where the model was registered with a sample. */
+  bin: Binner | undefined;
   explainer(): Promise<Explainer>;
 }
 
@@ -79,7 +83,8 @@ async function loadScorer(key: string): Promise<Scorer | undefined> {
   if (!registered?.artifact || !registered.images) return undefined;
   if (registered.artifact.sha256 !== sha256) throw new Error('the artifact is not the one that was deployed');
   const { predict, explain } = registered.images;
-  const model = load(await serving.image(predict));
+  const [image, bin] = await Promise.all([serving.image(predict), binnerOf(registered.profile)]);
+  const model = load(image);
   if ('recompile' in model) throw new Error('the image of the model is of another version: deploy it again');
   // Both images are read again: most models are never explained, and their bytes need not lie beside them for it.
   const explainer = remembered(
@@ -88,11 +93,21 @@ async function loadScorer(key: string): Promise<Scorer | undefined> {
   );
   return {
     model,
-    bytes: predict.bytes + (explain?.bytes ?? 0),
+    bytes: predict.bytes + (explain?.bytes ?? 0) + (registered.profile?.bytes ?? 0),
+    bin,
     async explainer() {
       const found = await explainer('');
       if (!found) throw new Error('the model has no image that explains');
       return found;
     },
   };
+}
+
+/** A baseline of another Slipway is no reason not to answer: what is logged until then has no bins. */
+async function binnerOf(kept: Kept | null): Promise<Binner | undefined> {
+  if (!kept) return undefined;
+  const profile = await serving.profile(kept);
+  if (profile) return binner(profile);
+  fault('predict', new Error('the baseline of the model is of another version'));
+  return undefined;
 }

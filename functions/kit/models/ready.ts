@@ -7,12 +7,13 @@ import { compiled, keepImages, readArtifact } from './compiled.ts';
 
 /**
  * Load the images of a registered model as predictions will, compiled anew where an older Slipway made them. The
- * artifact must still be what was registered: it is what they can be made of again.
+ * artifact must still be what was registered, as it is what they can be made of again; and so must the baseline.
  */
 export async function loadReady(model: Model): Promise<Scorer> {
-  const { artifact, images } = model;
+  const { artifact, images, profile } = model;
   if (!artifact) throw new Error('the model has no artifact');
   const bytes = await artifacts.read(artifact);
+  if (profile) await artifacts.read(profile);
   const loaded = images && load(await artifacts.read(images.predict));
   if (!loaded || 'recompile' in loaded) return recompiled(model, bytes);
   if (images.explain) await artifacts.read(images.explain);
