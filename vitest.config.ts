@@ -23,6 +23,8 @@ export default defineConfig({
             'test/*.test.ts',
             'test/{domain,contracts,scoring,adapters,functions,statemachines,scripts,bench}/**/*.test.ts',
           ],
+          // A machine that others use too may be ten times slower for a while.
+          testTimeout: 30_000,
           env,
           setupFiles,
         },
