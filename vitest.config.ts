@@ -11,20 +11,35 @@ const env = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
+/** A machine that others use too may be ten times slower for a while: a time-out is for what hangs. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 const setupFiles = ['test/support/seed.ts'];
 
 export default defineConfig({
   test: {
+    // Every core: what runs beside is idle.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'unit',
           include: [
             'test/*.test.ts',
-            'test/{domain,contracts,scoring,adapters,functions,statemachines,scripts,bench}/**/*.test.ts',
+            'test/{domain,contracts,scoring,statemachines,scripts,bench}/**/*.test.ts',
           ],
-          // A machine that others use too may be ten times slower for a while.
-          testTimeout: 30_000,
+          // Pure functions have nothing to be kept apart: a process for each file would cost more than its tests.
+          isolate: false,
+          ...patience,
+          env,
+          setupFiles,
+        },
+      },
+      {
+        test: {
+          name: 'functions',
+          include: ['test/{adapters,functions}/**/*.test.ts'],
+          ...patience,
           env,
           setupFiles,
         },
@@ -33,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'promises',
           include: ['test/{promises,hostile}/**/*.test.ts'],
-          testTimeout: 120_000,
+          ...patience,
           env,
           setupFiles,
         },
@@ -42,16 +57,16 @@ export default defineConfig({
         test: {
           name: 'infra',
           include: ['test/lib/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // The infrastructure is synthesized once, and looked at by all.
+          isolate: false,
+          ...patience,
         },
       },
       {
         test: {
           name: 'local',
           include: ['test/local/**/*.test.ts', 'test/journey/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patience,
           env,
           setupFiles,
         },

@@ -2,11 +2,11 @@ import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Answer } from '../domain/answer.ts';
 import { ApiKey } from '../domain/apiKey.ts';
 import { conflict } from '../domain/problem.ts';
-import { env } from './env.ts';
+import { env } from './aws/env.ts';
+import { table } from './aws/table.ts';
+import { completing, type Item, put, replace, transact } from './aws/transact.ts';
 import { at, v } from './items.ts';
 import { outboxItem, type Told } from './outbox.ts';
-import { table } from './table.ts';
-import { completing, type Item, put, replace, transact } from './transact.ts';
 
 const keys = () => ({ TableName: env('KEYS_TABLE') });
 

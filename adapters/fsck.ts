@@ -2,13 +2,12 @@ import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Event } from '../domain/change.ts';
 import { HistoryEntry, type Kind } from '../domain/deployment.ts';
 import type { Survey } from '../domain/invariants.ts';
-import { Operation } from '../domain/operation.ts';
 import { Project } from '../domain/project.ts';
-import { unpacked } from './codec.ts';
-import { deploymentOf } from './deployments.ts';
-import { env } from './env.ts';
-import { modelOf } from './models.ts';
-import { table } from './table.ts';
+import { env } from './aws/env.ts';
+import { table } from './aws/table.ts';
+import { deploymentOf } from './deployments/deployments.ts';
+import { jobOf } from './deployments/jobs.ts';
+import { modelOf } from './models/models.ts';
 
 type Item = Record<string, unknown>;
 
@@ -33,7 +32,7 @@ export function survey(control: readonly Item[], repeats: readonly Item[]): Surv
   const found: Survey = {
     ...{ projects: [], listed: [], workspaces: [], deployments: [], events: [], history: new Map() },
     ...{ places: [], names: [], uses: [], models: [], modelPlaces: [], modelNames: [], modelVersions: [] },
-    ...{ operations: [], open: [], unreadable: [] },
+    ...{ operations: [], runs: [], open: [], unreadable: [] },
     kept: repeats.filter(({ pk }) => String(pk).startsWith('I#')) as unknown as Survey['kept'],
   };
   for (const item of control) {
@@ -101,7 +100,14 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
         model_id: text(item.model_id),
       }),
   ],
-  [/^OP#/, (f, item) => f.operations.push(Operation.parse(unpacked(item, ['outcome', 'request'])))],
+  [
+    /^OP#/,
+    (f, item) => {
+      const job = jobOf(item);
+      if (job.kind === 'drift') f.runs.push(job);
+      else f.operations.push(job);
+    },
+  ],
   [
     /^OPEN\|/,
     (f, _, __, sk) => {

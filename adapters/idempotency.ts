@@ -2,8 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Kept } from '../domain/idempotency.ts';
 import type { Repeat } from '../domain/operation.ts';
-import { env } from './env.ts';
-import { table } from './table.ts';
+import { env } from './aws/env.ts';
+import { table } from './aws/table.ts';
 
 const day = 86_400;
 const place = (pk: string) => ({ TableName: env('IDEMPOTENCY_TABLE'), Key: { pk } });

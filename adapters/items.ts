@@ -36,11 +36,20 @@ export const at = {
   open: (deadline: number, id: string) => ({ pk: 'OPEN', sk: `${String(deadline).padStart(13, '0')}#${id}` }),
   keyListed: (id: string) => ({ pk: 'KEYS', sk: id }),
   key: (id: string) => ({ pk: `K#${id}` }),
+  /** Which computation of drift goes on. */
+  driftLease: (id: string) => ({ pk: `DEP#${id}`, sk: 'DRIFT' }),
   /** A record of a stream that nobody could read; `month` is yyyymm. */
   dead: (month: string, id: string) => ({ pk: `DEAD#${month}`, sk: id }),
 
   // The table of aggregates. All times are epoch milliseconds.
   lane: (id: string, time: number, shard: string) => ({ pk: `L#${id}`, sk: `${slotLabel(time)}#${shard}` }),
+  /** How far logs without bins are counted, where a baseline was made of the first ones. */
+  passage: (id: string) => ({ pk: `L#${id}`, sk: 'F' }),
+  /** What one step of that counted; no shard feeds it, and no hour begins so. */
+  passedLane: (id: string, time: number, step: number) => ({
+    pk: `L#${id}`,
+    sk: `${slotLabel(time)}#F${count(step)}`,
+  }),
   dayCounts: (id: string, time: number) => ({ pk: `S#${id}`, sk: `D#${dayLabel(time)}` }),
   seconds: (id: string, time: number) => ({ pk: `S#${id}`, sk: `H#${hourOf(time)}` }),
   /** For readers: this hour is not closed. */
@@ -49,7 +58,13 @@ export const at = {
   openIn: (time: number, id: string) => ({ pk: `OPEN#${hourOf(time)}`, sk: id }),
   minutes: (id: string, time: number) => ({ pk: `A#${id}`, sk: `M#${hourOf(time)}` }),
   hourSums: (id: string, time: number) => ({ pk: `A#${id}`, sk: `H#${hourOf(time)}` }),
+  /** Labels by the hour of their predictions. */
+  labels: (id: string, time: number) => ({ pk: `Q#${id}`, sk: `H#${hourOf(time)}` }),
   daySums: (id: string, time: number) => ({ pk: `A#${id}`, sk: `D#${dayLabel(time)}` }),
+  /** The last result of drift. */
+  drift: (id: string) => ({ pk: `R#${id}`, sk: 'LAST' }),
+  /** The last result of each hour, in short. */
+  driftPoint: (id: string, time: number) => ({ pk: `R#${id}`, sk: `H#${hourOf(time)}` }),
 };
 
 /** The time that the end of a key spells, yyyymmdd or yyyymmddHH or yyyymmddHHM, as epoch milliseconds. */

@@ -3,10 +3,10 @@ import type { Answer } from '../domain/answer.ts';
 import { type Caller, maySee } from '../domain/apiKey.ts';
 import { conflict, notFound } from '../domain/problem.ts';
 import { Project } from '../domain/project.ts';
-import { env } from './env.ts';
+import { env } from './aws/env.ts';
+import { once, table } from './aws/table.ts';
+import { completing, put, transact } from './aws/transact.ts';
 import { at, v } from './items.ts';
-import { once, table } from './table.ts';
-import { completing, put, transact } from './transact.ts';
 
 const control = () => env('CONTROL_TABLE');
 

@@ -1,5 +1,5 @@
-import * as dynamo from './dynamo.ts';
-import { env } from './env.ts';
+import * as dynamo from './aws/dynamo.ts';
+import { env } from './aws/env.ts';
 
 const minute = 60;
 

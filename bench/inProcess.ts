@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { transport } from '../adapters/signed.ts';
+import { transport } from '../adapters/aws/signed.ts';
 import { createWorld, withModel } from '../test/support/world.ts';
 import { latencies } from './statistics.ts';
 

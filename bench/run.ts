@@ -80,8 +80,12 @@ ${table(['part', 'US$ a million predictions'], [...Object.entries(cost.parts).ma
 
 Idle: 0. An always-on endpoint at $0.115 an hour (ml.m5.large) is cheaper above ${breakEven(0.115, cost.total).toFixed(0)} requests a second, sustained.
 `;
-// The scoring engine's section is another command's.
-const scoring = sectionOf(readFileSync('bench/results.md', 'utf8'), 'Scoring engine');
-writeFileSync('bench/results.md', scoring ? withSection(report, 'Scoring engine', scoring) : report);
+// Other commands write these sections.
+const before = readFileSync('bench/results.md', 'utf8');
+const page = ['Drift', 'Scoring engine'].reduce((whole, heading) => {
+  const section = sectionOf(before, heading);
+  return section ? withSection(whole, heading, section) : whole;
+}, report);
+writeFileSync('bench/results.md', page);
 console.log(report);
 process.exit(over.length === 0 ? 0 : 1);

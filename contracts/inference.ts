@@ -85,60 +85,9 @@ export const listInferenceLogs = route({
       latency_ms: z.number(),
       status_code: z.int(),
       created_at: Time,
+      actual: z.union([z.string(), z.number()]).optional().describe('What came true, once it was reported'),
       request_id: z.string().optional(),
     }),
   ).extend({ until: Time, next_cursor: z.string().nullable() }),
   trusted: true,
-});
-
-const stepsSeconds = [60, 600, 3600, 86_400];
-const StepSeconds = z
-  .int()
-  .check(({ value, issues }) => {
-    const expected = '60, 600, 3600 or 86400';
-    if (!stepsSeconds.includes(value))
-      issues.push({
-        code: 'custom',
-        message: `Input should be ${expected}`,
-        params: { type: 'literal_error', ctx: { expected } },
-        input: value,
-      });
-  })
-  .meta({ enum: stepsSeconds });
-const Latency = z.object({
-  p50: z.number().nullable(),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-});
-const Counted = z.object({ requests: z.int(), rows: z.int(), errors: z.int() });
-
-export const getMetrics = route({
-  ...shared,
-  id: 'getMetrics',
-  scope: 'read',
-  method: 'GET',
-  path: '/api/mlops/deployments/{deployment_id}/metrics',
-  summary: 'Requests, errors and latency of a deployment over time',
-  params: z.object({ deployment_id }),
-  query: z
-    .object({
-      since: ZonedTime.optional().describe('A day before `until` where nobody says'),
-      until: ZonedTime.optional().describe('Now where nobody says'),
-      step: StepSeconds.optional().describe(
-        'Seconds; the shortest that gives at most 500 points where nobody says',
-      ),
-    })
-    .refine(({ since, until }) => !(since && until) || Date.parse(since) <= Date.parse(until), {
-      error: 'since must not be after until',
-    }),
-  status: 200,
-  returns: Counted.extend({
-    deployment_id: Id,
-    since: Time,
-    until: Time,
-    step: z.int().describe('Seconds'),
-    error_rate: z.number().min(0).max(100).describe('Percent of rows with a status of 400 or more'),
-    latency_ms: Latency.describe('Of requests, within 7.5 %; null where there was none'),
-    series: z.array(Counted.extend({ t: Time, ...Latency.shape })),
-  }),
 });

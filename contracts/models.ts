@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Id, Name, Time, text, ZonedTime } from '../domain/fields.ts';
-import { Format, ModelSchema, sortMetrics } from '../domain/model.ts';
+import { Format, ModelSchema, Report, sortMetrics } from '../domain/model.ts';
 import { route } from './route.ts';
 import { limit, nothing, offset, ok, page } from './shapes.ts';
 
@@ -29,11 +29,16 @@ const Model = z
     baseline_rows: z
       .int()
       .nullable()
-      .describe('Rows of the uploaded sample that the baseline counts: evenly spread over a large one'),
+      .describe(
+        'Rows that the baseline counts: of the uploaded sample, evenly spread over a large one; else the first 1000 that were logged with their inputs',
+      ),
     baseline_refused: z
       .int()
       .nullable()
       .describe('Rows of it that the model could not read, and that are left out'),
+    report: Report.nullable().describe(
+      'What was read of the artifact: its size, what was left out or read in a way of its own (at most 20 notes), and whether the model can explain its answers. Null before it is complete, and for models of older versions of Slipway',
+    ),
     artifact_sha256: z.string().nullable(),
     trained_at: Time,
     created_at: Time,
@@ -75,7 +80,12 @@ export const registerModel = route({
     id: Id,
     model_id: Id,
     model: Model,
-    uploads: z.object({ artifact: Upload, baseline: Upload }),
+    uploads: z.object({
+      artifact: Upload,
+      baseline: Upload.describe(
+        'A sample of the training data, one row for each line or row, columns found by their names: CSV with a header (RFC 4180, UTF-8), JSON lines, or Parquet (one flat column for each feature; Snappy, gzip, Brotli, Zstandard or none). At most a million rows',
+      ),
+    }),
   }),
 });
 

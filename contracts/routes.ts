@@ -1,7 +1,8 @@
 import { createApiKey, listApiKeys, revokeApiKey } from './apiKeys.ts';
 import * as deployments from './deployments.ts';
-import { getMetrics, listInferenceLogs, predict } from './inference.ts';
+import { listInferenceLogs, predict } from './inference.ts';
 import * as models from './models.ts';
+import { getDrift, getMetrics, reportActuals, runDrift } from './monitoring.ts';
 import { createProject, getProject, listProjects } from './projects.ts';
 import { getHealth, getJob, getOpenapi } from './service.ts';
 
@@ -23,6 +24,9 @@ export const routes = [
   deployments.promoteDeployment,
   deployments.rollbackDeployment,
   deployments.deactivateDeployment,
+  getDrift,
+  runDrift,
+  reportActuals,
   listInferenceLogs,
   getMetrics,
   getJob,

@@ -19,6 +19,27 @@ export const commitChange = {
   output: Settled,
 };
 
+const Placed = z.object({ project_id: Id, deployment_id: Id });
+const Run = z.object({ job_id: Id });
+
+/** What each step of the computation of drift is given and gives back. */
+export const closeHours = { input: z.unknown(), output: z.unknown() };
+export const listDeployed = {
+  /** Where to go on; empty for the first page, and after the last. */
+  input: z.object({ cursor: z.string() }),
+  output: z.object({ groups: z.array(z.object({ deployments: z.array(Placed) })), next: z.string() }),
+};
+export const refreshDrift = {
+  input: z.object({ deployments: z.array(Placed) }),
+  output: z.object({ outcome: z.literal('done'), failed: z.int() }),
+};
+export const computeDrift = {
+  input: Run,
+  /** `behind`: not all that is to be included has been counted yet. */
+  output: z.object({ outcome: z.enum(['behind', 'over']) }),
+};
+export const failDrift = { input: Run, output: z.object({ outcome: z.literal('over') }) };
+
 /** The answer of a whole machine. */
 export const machineOutput = Settled;
 /** What runs without a caller: on a stream, on a schedule, or behind every path that no route has. */
@@ -28,5 +49,6 @@ export const background = {
   ingestSpool: 'Write the logs that could not be written at once',
   aggregateLogs: 'Count every new log once',
   closeHours: 'Close the hours whose logs are all counted',
+  redriveLogs: 'Count the logs whose records were set aside, when somebody asks for it',
   unknownRoute: 'Word 404 and 405 in the dialect of the path',
 } as const;

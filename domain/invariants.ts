@@ -1,5 +1,6 @@
 import type { Event } from './change.ts';
 import { type Deployment, life as follows, type HistoryEntry, type Kind } from './deployment.ts';
+import { isOver, type Run } from './drift/run.ts';
 import { operationId } from './idempotency.ts';
 import { contiguous, difference, links, versions } from './links.ts';
 import type { Model } from './model.ts';
@@ -23,6 +24,7 @@ export interface Survey {
   modelNames: { name: string; project_id: string; versions: number }[];
   modelVersions: { name: string; version: number; model_id: string }[];
   operations: Operation[];
+  runs: Run[];
   open: { id: string; deadline: number }[];
   kept: { pk: string; state: string; try: number; code?: number; body?: string }[];
   /** Keys of items that no reader of this version takes. */
@@ -114,8 +116,11 @@ function* steps({ id, rolled_back_from }: Deployment, entries: readonly HistoryE
   }
 }
 
-function* openOperations({ operations, open }: Survey) {
-  const running = operations.filter(({ state }) => state === 'running');
+function* openOperations({ operations, runs, open }: Survey) {
+  const running = [
+    ...operations.filter(({ state }) => state === 'running'),
+    ...runs.filter((run) => !isOver(run)),
+  ];
   const listed = open.map(({ id, deadline }) => `${id} until ${deadline}`);
   for (const key of difference(
     running.map(({ id, deadline }) => `${id} until ${deadline}`),

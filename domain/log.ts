@@ -15,6 +15,8 @@ export interface Log {
   inputs: Record<string, unknown>[] | null;
   /** Of each row its bins against the model's baseline; none where there is no baseline or the request failed. */
   bins?: readonly Uint8Array[] | null;
+  /** Of each row the probability of each class, in the model's order; none where the model gives none or many. */
+  probabilities?: readonly (readonly number[])[] | null;
   request_id?: string;
   key_id: string;
   flags: string[];
@@ -22,8 +24,14 @@ export interface Log {
   exp: number;
 }
 
+/** Of models with more classes no probabilities are logged: they would outweigh the rest. */
+export const mostLoggedClasses = 20;
+
 /** The id of a request's log: a fresh id whose rows have room in its last twelve bits. */
 export const logId = (fresh: string): string => `${fresh.slice(0, -3)}000`;
+
+/** Which row of its request an id is of. */
+export const rowOf = (id: string): number => Number.parseInt(id.slice(-3), 16);
 
 /** The hour of a time, as partition keys spell it. */
 export const hourOf = (milliseconds: number): string =>

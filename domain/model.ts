@@ -32,6 +32,23 @@ export type Kept = z.infer<typeof Kept>;
 export const Images = z.object({ predict: Kept, explain: Kept.nullable() });
 export type Images = z.infer<typeof Images>;
 
+/** What was read of an artifact. */
+export const Report = z.object({
+  format_version: z.string(),
+  objective: z.string(),
+  /** Columns that the model reads, and over all of them the categories that it knows. */
+  features: z.int(),
+  levels: z.int(),
+  /** Zero where a model has no trees. */
+  trees: z.int(),
+  nodes: z.int(),
+  depth: z.int(),
+  contributions: z.object({ available: z.boolean(), reason: z.string().nullable() }),
+  /** What was left out of the file or read in a way of its own. */
+  notes: z.array(z.string()),
+});
+export type Report = z.infer<typeof Report>;
+
 /** One registered version of a model. */
 export const Model = z.object({
   id: Id,
@@ -51,6 +68,8 @@ export const Model = z.object({
   images: Images.nullable().default(null),
   /** The frozen baseline that predictions are binned against; it is never replaced. */
   profile: Kept.nullable().default(null),
+  /** Whose first logged rows the profile was made of, where no sample was given; `after` is the id of the last of them. */
+  first_rows: z.object({ deployment_id: Id, after: z.string(), at: Time }).nullable().default(null),
   /** Rows of the sample that the profile counts, and of those looked at how many the model refused. */
   baseline_rows: z.int().nullable().default(null),
   baseline_refused: z.int().nullable().default(null),
@@ -59,6 +78,9 @@ export const Model = z.object({
    * before a deployment becomes active.
    */
   probe: z.object({ values: z.array(Value), prediction: z.union([z.string(), z.number()]) }).nullable(),
+  /** The labels of a classifier in its order, of two the positive one last; null where they are too many to keep. */
+  classes: z.array(z.string()).nullable().default(null),
+  report: Report.nullable().default(null),
   rev: z.int().min(1),
   trained_at: Time,
   created_at: Time,
@@ -135,9 +157,12 @@ export const registered = (
   artifact: null,
   images: null,
   profile: null,
+  first_rows: null,
   baseline_rows: null,
   baseline_refused: null,
   probe: null,
+  classes: null,
+  report: null,
   rev: 1,
   trained_at: wanted.trained_at ? time(Date.parse(wanted.trained_at)) : at,
   created_at: at,
@@ -152,6 +177,8 @@ export type Completion = Pick<
   | 'artifact'
   | 'images'
   | 'probe'
+  | 'classes'
+  | 'report'
   | 'has_baseline'
   | 'profile'
   | 'baseline_rows'

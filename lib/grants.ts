@@ -83,6 +83,14 @@ export const runs =
     fn.addEnvironment(nameOf(machine, 'ARN'), machine.stateMachineArn);
   };
 
+/** Start a machine that nobody waits for. */
+export const starts =
+  (machine: Workflow): Grant =>
+  (fn) => {
+    allow(fn, ['states:StartExecution'], [machine.stateMachineArn]);
+    fn.addEnvironment(nameOf(machine, 'ARN'), machine.stateMachineArn);
+  };
+
 export const announces =
   (bus: EventBus): Grant =>
   (fn) => {

@@ -21,6 +21,8 @@ const root = join(import.meta.dirname, '..');
 export const aliases = {
   '@aws-sdk/credential-provider-node': join(root, 'lib', 'lambdaCredentials.ts'),
   '@aws-sdk/middleware-endpoint-discovery': join(root, 'lib', 'noEndpointDiscovery.ts'),
+  '@smithy/core/checksum': join(root, 'lib', 'nativeHash.ts'),
+  '@smithy/core/event-streams': join(root, 'lib', 'noEventStreams.ts'),
 };
 /** How every function is bundled; the tests bundle in the same way. */
 export const bundling = {

@@ -2,6 +2,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { OperationId } from '../contracts/routes.ts';
 import type { background } from '../contracts/tasks.ts';
 import type { DataStack } from './data.ts';
+import { leasesDrift } from './driftPermissions.ts';
 import {
   announces,
   checks,
@@ -16,6 +17,7 @@ import {
   reads,
   removes,
   runs,
+  starts,
   stores,
   tellsMissing,
   updates,
@@ -23,10 +25,10 @@ import {
 } from './grants.ts';
 import type { Workflow } from './workflow.ts';
 
-type Grants<Id extends string> = Record<Id, readonly Grant[]>;
+export type Grants<Id extends string> = Record<Id, readonly Grant[]>;
 export type Step = 'beginOperation' | 'reserveDeployment' | 'probeModel' | 'commitChange';
 export type Background = Exclude<keyof typeof background, 'unknownRoute'>;
-export type Machines = Record<'deploy' | 'promote' | 'rollback' | 'deactivate', Workflow>;
+export type Machines = Record<'deploy' | 'promote' | 'rollback' | 'deactivate' | 'drift', Workflow>;
 
 /** What the steps of a change may do. STATE, the pointer to what is in production, is written by `changes` alone. */
 export function stepPermissions({
@@ -55,6 +57,15 @@ export function stepPermissions({
 /** What runs without a caller. */
 export function backgroundPermissions(data: DataStack, bus: EventBus): Grants<Background> {
   const { control, logs, aggregates, data: files } = data;
+  const closes = [
+    gets(control, 'DEP#*', 'P#*'),
+    gets(aggregates, 'S#*', 'OPEN#*'),
+    queries(aggregates, 'L#*', 'A#*'),
+    queries(logs),
+    puts(aggregates, 'S#*', 'A#*', 'L#*', 'OPEN#*'),
+    updates(aggregates, 'S#*'),
+    deletes(aggregates, 'S#*', 'OPEN#*'),
+  ];
   return {
     publishEvents: [announces(bus), follows(control)],
     sweepOperations: stepPermissions(data).sweepOperations,
@@ -68,20 +79,21 @@ export function backgroundPermissions(data: DataStack, bus: EventBus): Grants<Ba
       tellsMissing(files),
       puts(control, 'DEAD#*'),
     ],
-    closeHours: [
-      gets(control, 'DEP#*', 'P#*'),
-      gets(aggregates, 'S#*', 'OPEN#*'),
-      queries(aggregates, 'L#*', 'A#*', 'OPEN#*'),
-      queries(logs),
-      puts(aggregates, 'S#*', 'A#*'),
-      updates(aggregates, 'S#*'),
-      deletes(aggregates, 'S#*', 'OPEN#*'),
+    closeHours: [...closes, queries(aggregates, 'OPEN#*', 'S#*'), queries(control, 'PROJECTS', 'P#*')],
+    redriveLogs: [
+      ...closes,
+      reads(files, 'dead', 'aws'),
+      tellsMissing(files),
+      removes(files, 'dead', 'aws'),
+      queries(control, 'DEAD#*'),
+      deletes(control, 'DEAD#*'),
     ],
     ingestSpool: [
       reads(files, 'spool'),
       tellsMissing(files),
       stores(files, 'payloads'),
       puts(logs),
+      gets(logs),
       removes(files, 'spool'),
     ],
   };
@@ -144,7 +156,32 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
       queries(aggregates, 'S#*', 'L#*'),
       reads(files, 'payloads'),
     ],
-    getMetrics: [...caller, deployment, queries(aggregates, 'S#*', 'L#*', 'A#*')],
+    reportActuals: [
+      ...caller,
+      ...repeats,
+      deployment,
+      getsMany(logs),
+      updatesOnly(logs, ['pk', 'sk', 'a', 'u'], '*'),
+      updates(aggregates, 'Q#*'),
+    ],
+    getMetrics: [...caller, deployment, queries(aggregates, 'S#*', 'L#*', 'A#*', 'Q#*')],
+
+    getDrift: [
+      ...caller,
+      deployment,
+      gets(aggregates, 'R#*'),
+      queries(aggregates, 'R#*'),
+      reads(models, 'models'),
+    ],
+    runDrift: [
+      ...caller,
+      ...repeats,
+      deployment,
+      operation,
+      puts(control, 'OP#*', 'OPEN'),
+      leasesDrift(control),
+      starts(machine.drift),
+    ],
 
     getJob: [...caller, operation],
     createApiKey: [...caller, ...repeats, puts(keys, 'K#*'), puts(control, 'KEYS', 'P#none')],

@@ -1,11 +1,13 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { type CfnEventSourceMapping, EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import type { DataStack } from './data.ts';
+import { driftPermissions } from './driftPermissions.ts';
 import { Handler } from './handler.ts';
 import { backgroundPermissions, routePermissions, stepPermissions } from './permissions.ts';
 import { Workflow } from './workflow.ts';
@@ -35,6 +37,21 @@ export class PlatformStack extends Stack {
       probeModel: new Handler(this, 'lifecycle/probeModel', step.probeModel),
       commitChange: new Handler(this, 'lifecycle/commitChange', step.commitChange),
     };
+    const may = backgroundPermissions(data, bus);
+    const computing = driftPermissions(data);
+    const closeHours = new Handler(this, 'background/closeHours', may.closeHours);
+    const drift = new Workflow(
+      this,
+      'drift',
+      {
+        closeHours,
+        listDeployed: new Handler(this, 'drift/listDeployed', computing.listDeployed),
+        refreshDrift: new Handler(this, 'drift/refreshDrift', computing.refreshDrift),
+        computeDrift: new Handler(this, 'drift/computeDrift', computing.computeDrift),
+        failDrift: new Handler(this, 'drift/failDrift', computing.failDrift),
+      },
+      StateMachineType.STANDARD,
+    );
     const api = new Api(this, 'api', {
       otherwise: new Handler(this, 'service/unknownRoute', []),
       grants: routePermissions(data, {
@@ -42,15 +59,16 @@ export class PlatformStack extends Stack {
         promote: new Workflow(this, 'promote', steps),
         rollback: new Workflow(this, 'rollback', steps),
         deactivate: new Workflow(this, 'deactivate', steps),
+        drift,
       }),
     });
 
-    const may = backgroundPermissions(data, bus);
     const publishEvents = new Handler(this, 'background/publishEvents', may.publishEvents);
     const sweepOperations = new Handler(this, 'background/sweepOperations', may.sweepOperations);
     const aggregateLogs = new Handler(this, 'background/aggregateLogs', may.aggregateLogs);
-    const closeHours = new Handler(this, 'background/closeHours', may.closeHours);
     const ingestSpool = new Handler(this, 'background/ingestSpool', may.ingestSpool);
+    // Nothing wakes it: somebody does, by the runbook.
+    new Handler(this, 'background/redriveLogs', may.redriveLogs);
 
     // A record that no retry gets onto the bus holds up its shard: events of a project stay in order, and the alarm
     // `publishEventsBehind` tells long before the stream forgets the record.
@@ -63,7 +81,9 @@ export class PlatformStack extends Stack {
       reportBatchItemFailures: true,
       filters: [{ pattern: JSON.stringify(outbox) }],
     });
-    // What no retry counts is put aside whole, so that the shard goes on: its hour stays open, and `logsUncounted` tells.
+    // What no retry counts is put aside whole, so that the shard goes on: `closeHours` counts it from the table. Lists
+    // count what waits by its ids, but miss for that while what was put aside. So a record may wait long, and is put
+    // aside before the stream forgets it after 24 hours, which nobody would be told of.
     const newLogs = new EventSourceMapping(this, 'newLogs', {
       target: aggregateLogs,
       eventSourceArn: data.logs.tableStreamArn,
@@ -73,6 +93,7 @@ export class PlatformStack extends Stack {
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: 5,
+      maxRecordAge: Duration.hours(20),
       parallelizationFactor: 1,
       filters: [{ pattern: JSON.stringify({ eventName: ['INSERT'] }) }],
     });
@@ -83,8 +104,13 @@ export class PlatformStack extends Stack {
     );
     new Rule(this, 'hourly', {
       schedule: Schedule.cron({ minute: '10' }),
-      // The next hour comes anyway.
-      targets: [new LambdaFunction(closeHours, { retryAttempts: 0 })],
+      // The machine closes the hours that are over first. The next hour comes anyway.
+      targets: [new SfnStateMachine(drift, { input: RuleTargetInput.fromObject({}), retryAttempts: 3 })],
+    });
+    // What no announcement told of; before the hours are closed, so that it is counted in the same hour.
+    new Rule(this, 'leftovers', {
+      schedule: Schedule.cron({ minute: '5' }),
+      targets: [new LambdaFunction(ingestSpool, { retryAttempts: 0 })],
     });
     new Rule(this, 'everyMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -13,6 +13,7 @@ const usual: Settings = { memory: 512, seconds: 25 };
 const rows: Record<string, Partial<Settings>> = {
   completeModel: { memory: 3008, seconds: 29, reserved: 20 },
   probeModel: { memory: 2048, seconds: 60, reserved: 50 },
+  reportActuals: { memory: 1024, reserved: 50 },
   listInferenceLogs: { memory: 1024, reserved: 50 },
   beginOperation: { seconds: 10 },
   reserveDeployment: { seconds: 10 },
@@ -21,7 +22,11 @@ const rows: Record<string, Partial<Settings>> = {
   sweepOperations: { seconds: 50, reserved: 2 },
   aggregateLogs: { memory: 1024, seconds: 60 },
   closeHours: { memory: 1024, seconds: 600, reserved: 2 },
-  ingestSpool: { seconds: 30, reserved: 20 },
+  refreshDrift: { memory: 1024, seconds: 300, reserved: 10 },
+  computeDrift: { memory: 1024, seconds: 60, reserved: 20 },
+  failDrift: { seconds: 10 },
+  redriveLogs: { memory: 1024, seconds: 900, reserved: 1 },
+  ingestSpool: { seconds: 300, reserved: 20 },
   unknownRoute: { memory: 256, seconds: 5, reserved: 20 },
 };
 

@@ -9,13 +9,21 @@ import type { Construct } from 'constructs';
 
 const root = join(import.meta.dirname, '..', 'statemachines');
 
-/** One file of statemachines/, deployed. It may invoke exactly the functions that it names. */
+/**
+ * One file of statemachines/, deployed. It may invoke exactly the functions that it names. Express is what a caller
+ * waits for; Standard goes on for longer, and once for each name.
+ */
 export class Workflow extends StateMachine {
-  constructor(scope: Construct, name: string, tasks: Readonly<Record<string, Lambda>>) {
+  constructor(
+    scope: Construct,
+    name: string,
+    tasks: Readonly<Record<string, Lambda>>,
+    stateMachineType = StateMachineType.EXPRESS,
+  ) {
     const definition = readFileSync(join(root, `${name}.asl.json`), 'utf8');
     const named = Object.entries(tasks).filter(([task]) => definition.includes(`\${${task}}`));
     super(scope, name, {
-      stateMachineType: StateMachineType.EXPRESS,
+      stateMachineType,
       definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: Object.fromEntries(named.map(([task, fn]) => [task, fn.functionArn])),
       logs: {

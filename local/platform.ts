@@ -14,6 +14,7 @@ import { startServices } from './services.ts';
 import { makeBuckets, makeTables } from './stores.ts';
 import { startStreams } from './streams.ts';
 import { startSweeper } from './sweeper.ts';
+import { toTargets } from './targets.ts';
 import { type Plan, readPlan } from './template/plan.ts';
 import { type Application, synthesize } from './template/synth.ts';
 
@@ -94,7 +95,8 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
 
     const functions = createFunctions();
     const { invoke } = functions;
-    const events = part(createEvents({ ...plan, file: join(home, 'events.sqlite'), invoke }));
+    const call = toTargets(invoke, (machine, input) => services.start(machine, input));
+    const events = part(createEvents({ ...plan, file: join(home, 'events.sqlite'), invoke: call }));
     const noted = new Set(plan.buckets.flatMap(({ name, events }) => (events ? [name] : [])));
     const s3 = part(
       await startS3({

@@ -24,6 +24,8 @@ export interface ServicesOptions {
 
 export interface Services {
   url: string;
+  /** Start a machine by its ARN, as a rule does. */
+  start(stateMachineArn: string, input: string): void;
   /** Go on with executions whose machines were not there yet at the start. */
   resume(): void;
   stop(): Promise<void>;
@@ -46,7 +48,9 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     await executions.close();
     await closed;
   };
-  return { url: `http://127.0.0.1:${port}`, resume: executions.resume, stop };
+  const start = (stateMachineArn: string, input: string) =>
+    void stateOperations.StartExecution?.({ stateMachineArn, input }, executions, world.now);
+  return { url: `http://127.0.0.1:${port}`, start, resume: executions.resume, stop };
 }
 
 interface Around {

@@ -1,4 +1,4 @@
-import { sha256, signedHeaders } from '../adapters/sigv4.ts';
+import { sha256, signedHeaders } from '../adapters/aws/sigv4.ts';
 import { askTables, Refusal } from './ask.ts';
 import { localKeys, loopbackOnly } from './loopback.ts';
 import { region } from './template/names.ts';

@@ -32,15 +32,17 @@ export async function sweep(options: {
   tables: readonly TablePlan[];
   now: number;
   signal?: AbortSignal;
+  /** Items that are looked at together. */
+  page?: number;
 }): Promise<number> {
-  const { url, tables, now, signal } = options;
+  const { url, tables, now, signal, page = 500 } = options;
   let gone = 0;
   for (const { name, ttl, definition } of tables) {
     if (ttl === undefined) continue;
     const keys = (definition.KeySchema as { AttributeName: string }[]).map(
       ({ AttributeName }) => AttributeName,
     );
-    gone += await sweepTable({ url, table: name, ttl, keys, now, signal });
+    gone += await sweepTable({ url, table: name, ttl, keys, now, signal, page });
   }
   return gone;
 }
@@ -52,6 +54,7 @@ interface Target {
   keys: string[];
   now: number;
   signal?: AbortSignal;
+  page: number;
 }
 
 async function sweepTable(target: Target): Promise<number> {
@@ -60,9 +63,9 @@ async function sweepTable(target: Target): Promise<number> {
   let from: Key | undefined;
   do {
     const started = performance.now();
-    const page: { Items: Key[]; LastEvaluatedKey?: Key } = await askTables(url, 'Scan', {
+    const found: { Items: Key[]; LastEvaluatedKey?: Key } = await askTables(url, 'Scan', {
       TableName: table,
-      Limit: 500,
+      Limit: target.page,
       ExclusiveStartKey: from,
       // What expired more than five years ago stays, as on AWS: more likely such a number is no time.
       FilterExpression: 'attribute_type(#ttl, :number) AND #ttl BETWEEN :old AND :now',
@@ -74,8 +77,8 @@ async function sweepTable(target: Target): Promise<number> {
         ':old': { N: String(now - tooOld) },
       },
     });
-    for (const Key of page.Items) gone += await forget(target, Key);
-    from = page.LastEvaluatedKey;
+    for (const Key of found.Items) gone += await forget(target, Key);
+    from = found.LastEvaluatedKey;
     // A large table is looked through at a fifth of the time at most: requests come first.
     if (from) await pause((performance.now() - started) * 4, undefined, { signal }).catch(() => undefined);
   } while (from && !signal?.aborted);

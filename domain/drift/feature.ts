@@ -1,5 +1,6 @@
 import { type Status, statusOf } from './bands.ts';
 import { js, ks, wasserstein } from './distances.ts';
+import { boundOfFew } from './fewRows.ts';
 import { noiseBound } from './noise.ts';
 import type { FeatureProfile } from './profile.ts';
 import { defaultFloor, occupied, psi, total } from './psi.ts';
@@ -12,6 +13,7 @@ export type FeatureDrift = {
   /** Live rows judged. */
   n: number;
   noise_p999: number | null;
+  /** Above that bound and, where bins hold few rows, above what they still reach by chance. */
   above_noise: boolean;
   missing: { baseline: number; live: number };
   new_share: number | null;
@@ -47,7 +49,7 @@ export function featureDrift(
     type,
     n,
     noise_p999: noise,
-    above_noise: noise !== null && index > noise,
+    above_noise: noise !== null && index > noise && index > (boundOfFew(counts, n, floor) ?? 0),
     missing: { baseline: share(counts, -1), live: share(live, -1) },
     new_share: type === 'categorical' ? share(live, -2) : null,
     new_categories: [...new Set(named.map(shortened))].slice(0, mostNewNames),

@@ -1,5 +1,5 @@
 import { byCodePoint } from '../drift/values.ts';
-import { millionths, type Unit } from './errors.ts';
+import { errorMetrics } from './errors.ts';
 import { type Classes, elsewhere, millionth, scoreBins, scoreCounter } from './labels.ts';
 import { medianLag } from './lag.ts';
 import { countOf, type Sums } from './sums.ts';
@@ -40,21 +40,16 @@ export function labelQuality({ classes, positive }: Classes, sums: Sums, predict
   };
 }
 
-export function errorQuality({ unit = 1 }: Unit, sums: Sums, predictions: number): Quality {
-  const labels = countOf(sums, 'labels');
-  const mean = (counter: string) => countOf(sums, counter) / millionths / labels;
-  return {
-    ...judged(sums, predictions),
-    metrics:
-      labels > 0
-        ? {
-            mae: mean('absolute') * unit,
-            rmse: Math.sqrt(mean('square')) * unit,
-            bias: mean('error') * unit,
-          }
-        : {},
-  };
-}
+export const errorQuality = (sums: Sums, predictions: number): Quality => ({
+  ...judged(sums, predictions),
+  metrics: errorMetrics(sums),
+});
+
+/** Of answers that no label can be right or wrong about: how many there are, and how late. */
+export const countQuality = (sums: Sums, predictions: number): Quality => ({
+  ...judged(sums, predictions),
+  metrics: {},
+});
 
 function judged(sums: Sums, predictions: number) {
   const labels = countOf(sums, 'labels');

@@ -1,9 +1,11 @@
 import type { EventBridgeEvent } from 'aws-lambda';
-import { ingest } from '../../adapters/spool.ts';
+import { ingestLeftovers, ingestOne } from '../kit/inference/ingest.ts';
 
-/** Write a log that could not be written at once, under the key that it was to have. */
+/** Write a log that could not be written at once; without the name of one, all that still wait for it. */
 export const handler = async ({
   detail,
-}: EventBridgeEvent<string, { object: { key: string } }>): Promise<void> => {
-  await ingest(detail.object.key);
+}: Partial<EventBridgeEvent<string, { object?: { key: string } }>>): Promise<void> => {
+  const key = detail?.object?.key;
+  if (key === undefined) await ingestLeftovers(Date.now());
+  else await ingestOne(key, Date.now());
 };

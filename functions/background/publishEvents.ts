@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { type Attributes, plainItem } from '../../adapters/attributes.ts';
-import { publish } from '../../adapters/events.ts';
+import { type Attributes, plainItem } from '../../adapters/aws/attributes.ts';
+import { publish } from '../../adapters/aws/events.ts';
 import { announced } from '../../domain/event.ts';
 
 /** Put the outbox on the event bus. What the bus refuses comes again with everything after it. */

@@ -1,5 +1,5 @@
-import * as deployments from '../../adapters/deployments.ts';
-import * as models from '../../adapters/models.ts';
+import * as deployments from '../../adapters/deployments/deployments.ts';
+import * as models from '../../adapters/models/models.ts';
 import * as projects from '../../adapters/projects.ts';
 import { createDeployment } from '../../contracts/deployments.ts';
 import { created } from '../../domain/decide.ts';

@@ -1,4 +1,4 @@
-import * as deployments from '../../adapters/deployments.ts';
+import * as deployments from '../../adapters/deployments/deployments.ts';
 import { deactivateDeployment } from '../../contracts/deployments.ts';
 import { endpoint } from '../kit/http/endpoint.ts';
 import { asked, finished } from '../kit/machines/run.ts';

@@ -1,5 +1,5 @@
-import * as deployments from '../../adapters/deployments.ts';
-import * as models from '../../adapters/models.ts';
+import * as deployments from '../../adapters/deployments/deployments.ts';
+import * as models from '../../adapters/models/models.ts';
 import { getDeployment } from '../../contracts/deployments.ts';
 import { shown } from '../../domain/deployment.ts';
 import { notFound } from '../../domain/problem.ts';

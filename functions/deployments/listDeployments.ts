@@ -1,4 +1,4 @@
-import * as deployments from '../../adapters/deployments.ts';
+import * as deployments from '../../adapters/deployments/deployments.ts';
 import * as projects from '../../adapters/projects.ts';
 import { listDeployments } from '../../contracts/deployments.ts';
 import { shown } from '../../domain/deployment.ts';

@@ -1,4 +1,4 @@
-import * as deployments from '../../adapters/deployments.ts';
+import * as deployments from '../../adapters/deployments/deployments.ts';
 import { rollbackDeployment } from '../../contracts/deployments.ts';
 import { newId } from '../kit/clock.ts';
 import { endpoint } from '../kit/http/endpoint.ts';

@@ -1,5 +1,5 @@
-import * as deployments from '../../adapters/deployments.ts';
-import { shown } from '../../adapters/inferenceLogs.ts';
+import * as deployments from '../../adapters/deployments/deployments.ts';
+import { shown } from '../../adapters/logs/inferenceLogs.ts';
 import { listInferenceLogs } from '../../contracts/inference.ts';
 import { firstPage, nextPage } from '../kit/aggregates/listing.ts';
 import { endpoint } from '../kit/http/endpoint.ts';

@@ -25,7 +25,7 @@ export const handler = pipeline(predict, async ({ params, body, caller, event })
     const { model } = scorer;
     if (body.options.include_contributions) assertExplains(model);
     const explain = body.options.include_contributions ? await explainerOf(scorer) : undefined;
-    const { told, bins } = score(model, body, { explain, bin: scorer.bin });
+    const { told, bins, probabilities } = score(model, body, { explain, bin: scorer.bin });
     const latency_ms = elapsed();
     const records = recordsOf(body.inputs);
     const predictions = told.predictions.map(({ prediction }) => prediction);
@@ -37,6 +37,7 @@ export const handler = pipeline(predict, async ({ params, body, caller, event })
       predictions,
       inputs,
       bins,
+      probabilities,
     });
     return success(predict, { ...told, latency_ms, log_ids: records.map((_, row) => rowId(id, row)) });
   } catch (thrown) {

@@ -6,7 +6,10 @@ export function metric(
   fields: Record<string, string | number | undefined> = {},
   dimensions: string[] = [],
 ): void {
-  const Metrics = Object.entries(values).map(([Name, [, Unit]]) => ({ Name, Unit }));
+  // A count needs no unit, and a line is paid for by its bytes.
+  const Metrics = Object.entries(values).map(([Name, [, Unit]]) =>
+    Unit === 'Count' ? { Name } : { Name, Unit },
+  );
   const line = {
     _aws: {
       Timestamp: Date.now(),

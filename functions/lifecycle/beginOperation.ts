@@ -1,5 +1,5 @@
-import { settle } from '../../adapters/changes.ts';
-import * as operations from '../../adapters/operations.ts';
+import { settle } from '../../adapters/deployments/changes.ts';
+import * as operations from '../../adapters/deployments/operations.ts';
 import { beginOperation } from '../../contracts/tasks.ts';
 import { foresee } from '../../domain/decide.ts';
 import { now } from '../kit/clock.ts';

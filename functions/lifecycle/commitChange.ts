@@ -1,4 +1,4 @@
-import { settle } from '../../adapters/changes.ts';
+import { settle } from '../../adapters/deployments/changes.ts';
 import { commitChange } from '../../contracts/tasks.ts';
 import { carryOut, giveUp } from '../../domain/decide.ts';
 import { now } from '../kit/clock.ts';

@@ -1,4 +1,4 @@
-import * as models from '../../adapters/models.ts';
+import * as models from '../../adapters/models/models.ts';
 import { probeModel } from '../../contracts/tasks.ts';
 import { task } from '../kit/machines/task.ts';
 import { fails, loadReady } from '../kit/models/ready.ts';

@@ -1,4 +1,4 @@
-import { settle } from '../../adapters/changes.ts';
+import { settle } from '../../adapters/deployments/changes.ts';
 import { reserveDeployment } from '../../contracts/tasks.ts';
 import { reserve } from '../../domain/decide.ts';
 import { now } from '../kit/clock.ts';

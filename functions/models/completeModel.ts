@@ -1,5 +1,5 @@
-import * as artifacts from '../../adapters/artifacts.ts';
-import * as models from '../../adapters/models.ts';
+import * as artifacts from '../../adapters/models/artifacts.ts';
+import * as models from '../../adapters/models/models.ts';
 import { completeModel } from '../../contracts/models.ts';
 import { completed, refused } from '../../domain/model.ts';
 import { conflict, Problem, stale } from '../../domain/problem.ts';

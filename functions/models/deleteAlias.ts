@@ -1,4 +1,4 @@
-import * as models from '../../adapters/models.ts';
+import * as models from '../../adapters/models/models.ts';
 import { deleteAlias } from '../../contracts/models.ts';
 import { maySee } from '../../domain/apiKey.ts';
 import { notFound } from '../../domain/problem.ts';

@@ -1,4 +1,4 @@
-import * as models from '../../adapters/models.ts';
+import * as models from '../../adapters/models/models.ts';
 import { getModel } from '../../contracts/models.ts';
 import { endpoint } from '../kit/http/endpoint.ts';
 import { viewOf } from '../kit/models/views.ts';

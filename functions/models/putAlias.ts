@@ -1,4 +1,4 @@
-import * as models from '../../adapters/models.ts';
+import * as models from '../../adapters/models/models.ts';
 import { putAlias } from '../../contracts/models.ts';
 import { maySee } from '../../domain/apiKey.ts';
 import { conflict, notFound } from '../../domain/problem.ts';

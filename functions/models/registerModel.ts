@@ -1,5 +1,5 @@
-import * as artifacts from '../../adapters/artifacts.ts';
-import * as models from '../../adapters/models.ts';
+import * as artifacts from '../../adapters/models/artifacts.ts';
+import * as models from '../../adapters/models/models.ts';
 import * as projects from '../../adapters/projects.ts';
 import { registerModel } from '../../contracts/models.ts';
 import { registered, shown } from '../../domain/model.ts';

@@ -1,4 +1,4 @@
-import * as models from '../../adapters/models.ts';
+import * as models from '../../adapters/models/models.ts';
 import * as projects from '../../adapters/projects.ts';
 import { getProject } from '../../contracts/projects.ts';
 import { shown } from '../../domain/project.ts';

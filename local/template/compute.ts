@@ -85,3 +85,5 @@ export function functionNamed(uri: string, id: string): string {
   if (!name) throw new Error(`${id}: only a function can be called from here`);
   return name;
 }
+
+export const isMachine = (arn: string): boolean => arn.includes(':stateMachine:');

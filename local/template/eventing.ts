@@ -1,5 +1,5 @@
 import type { Properties } from './assembly.ts';
-import { functionNamed } from './compute.ts';
+import { functionNamed, isMachine } from './compute.ts';
 import type { MappingPlan, RulePlan } from './plan.ts';
 import type { Resolver } from './resolve.ts';
 
@@ -24,7 +24,7 @@ interface Target {
   Arn: string;
   Input?: string;
 }
-const knownOfTarget = ['Id', 'Arn', 'Input', 'RetryPolicy', 'DeadLetterConfig'];
+const knownOfTarget = ['Id', 'Arn', 'Input', 'RetryPolicy', 'DeadLetterConfig', 'RoleArn'];
 
 function ruleOf({ id, stack, resource }: Entry, resolver: Resolver): RulePlan[] {
   const { EventPattern, ScheduleExpression, EventBusName, State, Targets } = resolver.value(
@@ -50,7 +50,8 @@ function ruleOf({ id, stack, resource }: Entry, resolver: Resolver): RulePlan[] 
 function targetOf(target: Target, id: string): RulePlan['targets'][number] {
   const unknown = Object.keys(target).find((key) => !knownOfTarget.includes(key));
   if (unknown) throw new Error(`${id}: nothing here knows ${unknown} of a target`);
-  return { id: target.Id, function: functionNamed(target.Arn, id), input: target.Input };
+  const called = isMachine(target.Arn) ? target.Arn : functionNamed(target.Arn, id);
+  return { id: target.Id, function: called, input: target.Input };
 }
 
 const knownOfMapping = [

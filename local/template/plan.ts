@@ -42,6 +42,7 @@ export interface RulePlan {
   bus: string;
   pattern?: object;
   schedule?: string;
+  /** `function` is a name, or the ARN of a machine. */
   targets: { id: string; function: string; input?: string }[];
 }
 

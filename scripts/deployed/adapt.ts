@@ -12,6 +12,7 @@ interface Manifest {
  */
 export const adapt = (app: string, endpoints: ReadonlyMap<string, string>): string[] => [
   ...unprotect(app),
+  ...mapped(app),
   ...guarded(app, endpoints),
 ];
 
@@ -42,4 +43,41 @@ function guarded(app: string, endpoints: ReadonlyMap<string, string>): string[] 
   return [
     `${endpoints.size} functions: they call AWS through a guard that holds them to the policies of their roles`,
   ];
+}
+
+interface State {
+  Type: string;
+  Items?: string;
+  ItemProcessor?: { States: Record<string, object> };
+}
+
+/** The emulator maps in the older language alone: a Map is said in it, and the states inside stay as they are. */
+function mapped(app: string): string[] {
+  const changes: string[] = [];
+  for (const [file, template] of templates(app)) {
+    const machines = Object.entries(template.Resources).filter(
+      ([, { Type }]) => Type === 'AWS::StepFunctions::StateMachine',
+    );
+    for (const [id, { Properties }] of machines) {
+      const told = Properties as { DefinitionString: string };
+      const machine = JSON.parse(told.DefinitionString) as { States: Record<string, State> };
+      const maps = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Map');
+      for (const [name, map] of maps) machine.States[name] = inOldLanguage(map);
+      told.DefinitionString = JSON.stringify(machine);
+      changes.push(...maps.map(([name]) => `${id}: the Map '${name}' is written in JSONPath`));
+    }
+    writeFileSync(file, JSON.stringify(template, null, 1));
+  }
+  return changes;
+}
+
+function inOldLanguage({ Items = '', ItemProcessor, ...state }: State): State {
+  const [, path] = /^\{% \$states\.input\.([\w.]+) %\}$/.exec(Items) ?? [];
+  if (path === undefined || !ItemProcessor) throw new Error(`no path leads to ${Items}`);
+  const inside = Object.entries(ItemProcessor.States).map(([name, one]) => [
+    name,
+    { QueryLanguage: 'JSONata', ...one },
+  ]);
+  const old = { QueryLanguage: 'JSONPath', ItemsPath: `$.${path}` };
+  return { ...state, ...old, ItemProcessor: { ...ItemProcessor, States: Object.fromEntries(inside) } };
 }

@@ -30,8 +30,8 @@ export function askedBy(call: Call): Asked[] | undefined {
   if (service === undefined || operation === undefined) return ofObjects(call);
   const input = JSON.parse(call.body.toString());
   if (service.startsWith('DynamoDB')) return ofTables(operation, input);
-  if (operation === 'StartSyncExecution')
-    return [plain('states:StartSyncExecution', shortName(input.stateMachineArn))];
+  if (operation === 'StartSyncExecution' || operation === 'StartExecution')
+    return [plain(`states:${operation}`, shortName(input.stateMachineArn))];
   if (operation === 'PutEvents') return [plain('events:PutEvents', 'bus')];
   return undefined;
 }

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { record } from '../../adapters/inferences.ts';
-import { begin } from '../../adapters/operations.ts';
+import { begin } from '../../adapters/deployments/operations.ts';
+import { record } from '../../adapters/logs/inferences.ts';
 import { time } from '../../domain/fields.ts';
 import { idAt } from '../../domain/id.ts';
 import { logId } from '../../domain/log.ts';
@@ -59,6 +59,30 @@ const inputs = Array.from({ length: 300 }, () => anything(example.record));
 await call('POST', `${again}/predict`, { body: { inputs } });
 const large = await call('GET', `${again}/inference-logs?limit=1`);
 assert.deepEqual(large.items[0].inputs, inputs.at(-1));
+const { job_id } = await twice('POST', `${again}/drift/run`);
+for (let tried = 0; ; tried++) {
+  const { job } = await call('GET', `/api/jobs/${job_id}`);
+  if (job.status === 'succeeded') break;
+  assert.ok(job.status !== 'failed' && tried < 100, 'drift was not computed within fifty seconds');
+  await sleep(500);
+}
+const drift = await call('GET', `${again}/drift?include=bins`);
+assert.ok(drift.computed_at);
+const { history } = await call('GET', `${again}/drift?include=history`);
+assert.equal(history.at(-1).computed_at, drift.computed_at);
+const { deployment_id: quiet } = await twice(
+  'POST',
+  deployments,
+  { model_id, name: 'quiet', stage: 'staging' },
+  201,
+);
+await hourly();
+for (let tried = 0; ; tried++) {
+  const { computed_at } = await call('GET', `/api/mlops/deployments/${quiet}/drift`);
+  if (computed_at) break;
+  assert.ok(tried < 100, 'the drift of the hour was not computed within fifty seconds');
+  await sleep(500);
+}
 await twice('POST', `${again}/deactivate`);
 await twice('POST', `${again}/rollback`, { to_deployment_id: deployment_id });
 const made = await twice('POST', '/api/auth/api-keys', { name: 'twice', scopes: ['read'] }, 201);
@@ -72,6 +96,25 @@ await begin({ ...begun, kind: 'promote' });
 await sweep();
 const { job } = await call('GET', `/api/jobs/${op_id}`);
 assert.equal(job.status, 'failed');
+
+/** Start the machine of every hour now. */
+async function hourly() {
+  const ask = async (operation: string, body: object) => {
+    const answer = await fetch(`${process.env.AWS_ENDPOINT_URL}/`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `AWSStepFunctions.${operation}`,
+      },
+      body: JSON.stringify(body),
+    });
+    assert.equal(answer.status, 200);
+    return (await answer.json()) as { stateMachines?: { name: string; stateMachineArn: string }[] };
+  };
+  const { stateMachines } = await ask('ListStateMachines', {});
+  const stateMachineArn = stateMachines?.find((machine) => machine.name.includes('drift'))?.stateMachineArn;
+  await ask('StartExecution', { stateMachineArn, input: '{}' });
+}
 
 /** Run the sweeper now: nobody waits a minute here. */
 async function sweep() {

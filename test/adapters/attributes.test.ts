@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { attributes, plainItem } from '../../adapters/attributes.ts';
+import { attributes, plainItem } from '../../adapters/aws/attributes.ts';
 
 /** The SDK refuses an item with the first of these for a key, for it asks an object's class by it, and loses the second. */
 const lost = ['constructor', '__proto__'];

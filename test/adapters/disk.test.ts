@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { recall as Recall, remember as Remember } from '../../adapters/disk.ts';
+import type { recall as Recall, remember as Remember } from '../../adapters/models/disk.ts';
 
 let recall: typeof Recall;
 let remember: typeof Remember;
@@ -11,7 +11,7 @@ beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'disk-'));
   vi.stubEnv('TMPDIR', home);
   vi.resetModules();
-  ({ recall, remember } = await import('../../adapters/disk.ts'));
+  ({ recall, remember } = await import('../../adapters/models/disk.ts'));
 });
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { packBins, unpackBins } from '../../adapters/logBins.ts';
+import { packBins, unpackBins } from '../../adapters/logs/logBins.ts';
 import { countsOf } from '../../domain/aggregates/lane.ts';
 
 const rowOf = (parts: number, most: number) =>

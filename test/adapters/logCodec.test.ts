@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { attributes, plainItem } from '../../adapters/attributes.ts';
-import { unpackBins } from '../../adapters/logBins.ts';
-import { logItem, rowsOf } from '../../adapters/logCodec.ts';
+import { attributes, plainItem } from '../../adapters/aws/attributes.ts';
+import { unpackBins } from '../../adapters/logs/logBins.ts';
+import { answeredOf, logItem, packActuals, rowsOf } from '../../adapters/logs/logCodec.ts';
 import { idAt, rowId } from '../../domain/id.ts';
 import { type Log, logId } from '../../domain/log.ts';
 import { itemBytes } from '../support/dynamodb/value.ts';
@@ -76,12 +76,22 @@ test('a record of a hundred features and five of thirty each fit one write unit,
   const bins = (features: number, at = 0) =>
     Uint8Array.from({ length: features + 2 }, (_, i) => Math.floor(Math.abs(Math.sin(i + at)) * 10));
   const long = { deployment_id: rowId(id, 1), key_id: `key:${id}`, request_id: id };
-  const bytes = (given: Partial<Log>) =>
-    itemBytes(attributes(logItem({ ...log, ...long, ...given }, 1, 'p').item) as never);
-  expect(bytes({ inputs: [row(100)], bins: [bins(100)] })).toBeLessThanOrEqual(1024);
+  const bytes = (given: Partial<Log>) => {
+    const { item } = logItem({ ...log, ...long, ...given }, 1, 'p');
+    const kept = Object.entries(item).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array ? { B: value } : attributes({ [name]: value })[name],
+    ]);
+    return itemBytes(Object.fromEntries(kept.filter(([, value]) => value)) as never);
+  };
+  const shares = Array.from({ length: 20 }, (_, c) => (c + 1) / 210);
+  for (const of of [[0.25, 0.75], shares])
+    expect(bytes({ inputs: [row(100)], bins: [bins(100)], probabilities: [of] })).toBeLessThanOrEqual(1024);
   const inputs = Array.from({ length: 5 }, (_, i) => row(30, i));
   const five = { rows: 5, inputs, predictions: inputs.map(() => 0.1234) };
-  expect(bytes({ ...five, bins: inputs.map((_, i) => bins(30, i)) })).toBeLessThanOrEqual(1024);
+  const besides = { bins: inputs.map((_, i) => bins(30, i)), probabilities: inputs.map(() => shares) };
+  expect(bytes({ ...five, ...besides })).toBeLessThanOrEqual(1024);
+  expect(bytes({ ...five, ...besides })).toBeGreaterThan(bytes(five) + 201);
 });
 
 test('an item has the bins of its rows, with and without their inputs, and none of a model without a baseline', () => {
@@ -91,6 +101,23 @@ test('an item has the bins of its rows, with and without their inputs, and none 
     expect(unpackBins(item.b as Uint8Array, 2)).toEqual({ each: bins });
   }
   for (const none of [null, undefined]) expect(stored({ ...log, bins: none }).item).not.toHaveProperty('b');
+});
+
+test('a log keeps what came true of its rows, and lists show it; a log without labels has none', () => {
+  const { item } = stored({ ...log, rows: 3, predictions: ['a', 'b', 'c'] });
+  expect(rowsOf('d', item).some((row) => 'actual' in row)).toBe(false);
+  const actuals = new Map([
+    [2, { value: 'c', lagSeconds: 5 }],
+    [0, { value: 0.1 + 0.2, lagSeconds: 0 }],
+  ]);
+  const labelled = { ...item, a: packActuals(actuals) };
+  expect(
+    rowsOf('d', labelled)
+      .reverse()
+      .map((row) => row.actual),
+  ).toEqual([0.1 + 0.2, undefined, 'c']);
+  expect(answeredOf(labelled)).toMatchObject({ id, predictions: ['a', 'b', 'c'], actuals });
+  expect(answeredOf(stored({ ...log, status_code: 422, predictions: null }).item)).toBeUndefined();
 });
 
 test('inputs too large for an item lie apart, and are found again', () => {

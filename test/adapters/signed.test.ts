@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import * as dynamo from '../../adapters/dynamo.ts';
-import { send } from '../../adapters/signed.ts';
+import * as dynamo from '../../adapters/aws/dynamo.ts';
+import { send } from '../../adapters/aws/signed.ts';
 
 let answer: (req: IncomingMessage, res: ServerResponse) => void;
 let asked: IncomingMessage[] = [];
@@ -29,7 +29,7 @@ test('a call that nobody answers ends in its time', async () => {
   answer = () => {};
   const started = Date.now();
   await expect(get()).rejects.toMatchObject({ name: 'TimeoutError' });
-  expect(Date.now() - started).toBeLessThan(1_000);
+  expect(Date.now() - started).toBeLessThan(10_000);
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { presigned, sha256, signedHeaders } from '../../adapters/sigv4.ts';
+import { presigned, sha256, signedHeaders } from '../../adapters/aws/sigv4.ts';
 
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE',

@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -25,7 +25,8 @@ test.each(named)('%s is one file of its own name', (id, { group }) => {
 
 test('every file of a function is a route, a step of a machine, or runs in the background', () => {
   const known = [...routes.map(({ id }) => id), ...Object.keys(background)];
-  const steps = globSync('functions/lifecycle/*.ts').map((file) => basename(file, '.ts'));
+  const machines = globSync('statemachines/*.asl.json').map((file) => readFileSync(file, 'utf8'));
+  const steps = machines.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, step]) => step));
   const files = globSync('functions/*/*.ts', { exclude: ['functions/kit/**'] }).map((file) =>
     basename(file, '.ts'),
   );
@@ -111,11 +112,15 @@ test('a list has bounds that cannot be left, and fifty items where nobody says',
 });
 
 test('what holds data of people repeats none of it in an error', () => {
-  expect(routes.filter(({ sensitive }) => sensitive).map(({ id }) => id)).toEqual(['predict']);
+  expect(routes.filter(({ sensitive }) => sensitive).map(({ id }) => id)).toEqual([
+    'predict',
+    'reportActuals',
+  ]);
 });
 
-test('only predict takes more than 64 KiB', () => {
+test('only predictions and what came true of them take more than 64 KiB', () => {
   expect(routes.filter(({ maxBytes }) => maxBytes).map(({ id, maxBytes }) => [id, maxBytes])).toEqual([
     ['predict', 1_048_576],
+    ['reportActuals', 1_048_576],
   ]);
 });

@@ -74,6 +74,8 @@ test('a model is registered before it has anything, is completed or refused once
     artifact: { key: 'k', sha256: 's', bytes: 1 },
     images: null,
     probe: null,
+    classes: null,
+    report: null,
     has_baseline: true,
     profile: { key: 'p', sha256: 's', bytes: 2 },
     baseline_rows: 400,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import * as lanes from '../../adapters/lanes.ts';
+import * as lanes from '../../adapters/aggregates/lanes.ts';
 import { sumOf } from '../../domain/aggregates/tally.ts';
 import { newId } from '../../functions/kit/clock.ts';
 import { chance, seeds } from '../domain/aggregates/samples.ts';
@@ -180,7 +180,7 @@ test('bins are counted: of each row where there are few, as counts where there a
   ]);
 });
 
-test('a record that nobody can read is kept whole, told once, and holds up nothing but its hour', async () => {
+test('a record that nobody can read is kept whole, told once, and holds up nothing but its hour, which its log closes', async () => {
   const { world, printed, ids } = place;
   const id = ids[1];
   await logAt(id, noon - 2 * hour + 1000, chance(8));
@@ -194,11 +194,26 @@ test('a record that nobody can read is kept whole, told once, and holds up nothi
   const kept = world.store.get(`data/${dead[0]?.key?.S}`);
   expect(JSON.parse(String(kept))).toEqual(broken);
   expect(metric(printed, 'LogsUncounted')).toBe(1);
-  itIs(noon + 3 * hour);
   await closeHours(world);
   expect(marksOf(world, id)).toHaveLength(2);
   const { body } = await world.call('listInferenceLogs', { params: { deployment_id: id } });
   expect([body.total, body.items.length]).toEqual([2, 2]);
+  itIs(noon + hour);
+  await closeHours(world);
+  expect(marksOf(world, id)).toEqual([]);
+  const again = await world.call('listInferenceLogs', { params: { deployment_id: id } });
+  expect([again.body.total, again.body.items.length]).toEqual([2, 2]);
+});
+
+test('a record that waited for more than a quarter of an hour is an alarm', async () => {
+  await logAt(newId(), noon - 1000, chance(19));
+  const records = next();
+  itIs(noon + 15 * 60_000);
+  await delivered(place.world, records);
+  expect(metric(place.printed, 'LogsUncounted')).toBe(0);
+  itIs(noon + 15 * 60_000 + 1000);
+  await delivered(place.world, records);
+  expect(metric(place.printed, 'LogsUncounted')).toBe(1);
 });
 
 test.each([

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { plainItem } from '../../adapters/attributes.ts';
-import { unpackBins } from '../../adapters/logBins.ts';
+import { plainItem } from '../../adapters/aws/attributes.ts';
+import { unpackBins } from '../../adapters/logs/logBins.ts';
 import { countsOf } from '../../domain/aggregates/lane.ts';
 import { binner } from '../../domain/drift/bin.ts';
 import { type Profile, partsOf, type Raw } from '../../domain/drift/profile.ts';

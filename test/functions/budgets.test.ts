@@ -44,6 +44,20 @@ test('a warm prediction writes one unit and reads nothing; a twentieth is counte
   expect(by.get('UpdateItem')?.calls).toBe(5);
 });
 
+test('a prediction prints one line, of at most 300 bytes', async () => {
+  const id = await deploy('staging');
+  const printed = vi.mocked(process.stdout.write);
+  printed.mockClear();
+  // As the gateway's own are.
+  const headers = { 'x-request-id': 'JKJaXmPLvHcESHA=' };
+  const body = { inputs: Array.from({ length: 100 }, () => ({ a: 1 })) };
+  expect((await world.call('predict', { params: { deployment_id: id }, body, headers })).status).toBe(200);
+  const lines = printed.mock.calls.map(([line]) => String(line));
+  expect(lines.map((line) => JSON.parse(line).operationId)).toEqual(['predict']);
+  expect(JSON.parse(lines.join(''))).toMatchObject({ status: 200, Requests: 1, Latency: expect.any(Number) });
+  expect(Buffer.byteLength(lines.join(''))).toBeLessThanOrEqual(300);
+});
+
 test('a promotion is one transaction of at most nine items and 24 write units', async () => {
   await deploy('production');
   const id = await deploy('staging');

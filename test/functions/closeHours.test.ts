@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import * as aggregates from '../../adapters/aggregates.ts';
-import * as lanes from '../../adapters/lanes.ts';
-import * as marks from '../../adapters/marks.ts';
+import * as aggregates from '../../adapters/aggregates/aggregates.ts';
+import * as lanes from '../../adapters/aggregates/lanes.ts';
+import * as marks from '../../adapters/aggregates/marks.ts';
 import { sumOf } from '../../domain/aggregates/tally.ts';
+import { recountHour } from '../../functions/kit/aggregates/recount.ts';
 import { chance } from '../domain/aggregates/samples.ts';
 import { closeHours, delivered, logAt, logStream, type StreamRecord } from '../support/logs.ts';
 import { counting, hour, itIs, logsOf, marksOf, metric, noon } from './support/counting.ts';
@@ -62,20 +63,48 @@ test('an hour is closed when all that was logged is counted, ten minutes after i
   expect(rowsOf(minutes)).toBe(rowsOf(logs));
 });
 
-test('an hour with a log that is not counted stays open, and is an alarm an hour later', async () => {
+test('an hour with a log whose record did not come stays open for an hour, and is then counted from its logs', async () => {
   await logSome(noon - 2 * hour, 5);
   const [last, ...others] = next().toReversed();
   await delivered(place.world, others.toReversed());
   await closeHours(place.world);
   expect(marksOf(place.world, id)).toHaveLength(2);
-  expect(metric(place.printed, 'LogsUncounted')).toBe(0);
   itIs(noon + 11 * 60_000);
   await closeHours(place.world);
-  expect(metric(place.printed, 'LogsUncounted')).toBe(1);
+  expect(metric(place.printed, 'LogsRecounted')).toBe(1);
+  const complete = async () => {
+    expect(marksOf(place.world, id)).toEqual([]);
+    expect((await hoursCounted())[10]).toBe(rowsOf(within(noon - 2 * hour)));
+    const [sums] = await aggregates.timedRows(id, 'hourSums', [noon - 2 * hour]);
+    expect(sums).toMatchObject({ requests: 5, rows: rowsOf(within(noon - 2 * hour)) });
+  };
+  await complete();
+  // Its record comes after all, and counts nothing twice.
   if (last) await delivered(place.world, [last]);
+  expect(marksOf(place.world, id)).toHaveLength(2);
+  await closeHours(place.world);
+  await complete();
+  expect(metric(place.printed, 'LogsUncounted')).toBe(0);
+});
+
+test('an hour with a log that nobody can read stays open, and is an alarm an hour later', async () => {
+  await logSome(noon - 2 * hour, 3);
+  await delivered(place.world, next());
+  const { table } = place.world.hooks;
+  const own = table.items('logs').find(({ pk }) => pk?.S?.startsWith(`${id}#`));
+  const broken = { ...own, sk: { S: `${own?.sk?.S?.slice(0, -3)}fff` }, n: { S: 'many' } };
+  await table.send('PutItem', { TableName: 'logs', Item: broken });
+  await closeHours(place.world);
+  itIs(noon + 11 * 60_000);
+  await closeHours(place.world);
+  expect(marksOf(place.world, id)).toHaveLength(2);
+  expect(metric(place.printed, 'LogsUncounted')).toBe(1);
+  await table.send('DeleteItem', {
+    TableName: 'logs',
+    Key: { pk: { S: String(own?.pk?.S) }, sk: broken.sk },
+  });
   await closeHours(place.world);
   expect(marksOf(place.world, id)).toEqual([]);
-  expect((await hoursCounted())[10]).toBe(rowsOf(within(noon - 2 * hour)));
 });
 
 test('a log that comes late opens its hour again, and the next run closes it with all of them', async () => {
@@ -111,6 +140,24 @@ test('a fold between a closer’s reading and its deleting leaves the hour open'
   await closeHours(place.world);
   expect(marksOf(place.world, id)).toEqual([]);
   expect((await hoursCounted())[8]).toBe(rowsOf(within(noon - 4 * hour)));
+});
+
+test('a rest that is taken between a closer’s reading and its deleting leaves the hour open', async () => {
+  const of = noon - 40 * hour;
+  await logSome(of, 4);
+  await delivered(place.world, next());
+  let taken: Promise<unknown> | undefined;
+  place.world.hooks.around = async (call, run) => {
+    if (call.command !== 'DeleteItem' || taken) return run();
+    taken = logSome(of, 1).then(() => recountHour({ id, log_shards: 1 }, of));
+    await taken;
+    return run();
+  };
+  await closeHours(place.world);
+  expect(await taken).toMatchObject({ counted: 1 });
+  expect(marksOf(place.world, id)).toHaveLength(2);
+  await closeHours(place.world);
+  expect(marksOf(place.world, id)).toEqual([]);
 });
 
 test('wherever a closer stops, another one ends what it began, and no reader is misled meanwhile', async () => {

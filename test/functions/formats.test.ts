@@ -46,9 +46,12 @@ describe.each(files.filter((file) => !unreadable.test(file)))('%s', (file) => {
     if (typeof prediction === 'number') expect(prediction).toBeLessThan(Number.POSITIVE_INFINITY);
     else if (probabilities) expect(Object.keys(probabilities)).toContain(prediction);
     const why = await predict({ include_contributions: true });
-    if (why.status === 422)
+    const { contributions } = shown.model.report;
+    if (why.status === 422) {
       expect(why.body.detail).toMatch(/^Contributions are not available for [\w -]+ models$/);
-    else {
+      expect(contributions).toEqual({ available: false, reason: why.body.detail });
+    } else {
+      expect(contributions).toEqual({ available: true, reason: null });
       const names = why.body.contributions[0].map(({ feature }: { feature: string }) => feature);
       expect(names).toEqual([...features.map(({ name }) => name), 'BiasTerm']);
     }

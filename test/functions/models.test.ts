@@ -42,6 +42,7 @@ describe('a new version of a model', () => {
       has_baseline: false,
       baseline_rows: null,
       baseline_refused: null,
+      report: null,
       artifact_sha256: null,
       trained_at: '2026-01-01T00:00:00.500000Z',
       created_at: expect.any(String),

@@ -128,12 +128,11 @@ describe('a file that is no sample is refused by a sentence that says what to do
     ['nothing', '', 'The baseline has no rows'],
     ['only a header', 'a,b\r\n', 'The baseline has no rows'],
     ['blank lines', '\n \n\r\n', 'The baseline has no rows'],
-    ['Parquet', 'PAR1....PAR1', 'The baseline is a Parquet file: write it as CSV or JSON lines'],
     ['gzip', Buffer.from([0x1f, 0x8b, 8]), 'The baseline is compressed: upload it as it was before'],
     [
       'a workbook',
       'PK\u0003\u0004',
-      'The baseline is a ZIP archive or a workbook: write it as CSV or JSON lines',
+      'The baseline is a ZIP archive or a workbook: write it as CSV, JSON lines or Parquet',
     ],
     ['UTF-16', utf16, 'The baseline is in UTF-16: write it in UTF-8'],
     ['bytes', Buffer.from('a\n\0'), 'The baseline is no text: write it as CSV or JSON lines'],

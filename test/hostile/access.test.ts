@@ -32,6 +32,7 @@ test('H21: what belongs to another project is answered like what does not exist,
     promoteDeployment: { to_stage: 'production' },
     rollbackDeployment: { to_model_id: model_id },
     predict: { inputs: {} },
+    reportActuals: { actuals: [{ id: noId, actual: 1 }] },
   };
   const naming = routes.filter(
     ({ id, path }) => (path.includes('{') || id === 'registerModel') && !path.includes('api_key'),

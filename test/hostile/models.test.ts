@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { effort } from '../support/effort.ts';
 import { create, type Hostile, openHostile } from './support/refused.ts';
 
 let wire: Hostile;
@@ -17,9 +18,9 @@ const post = (path: string, body?: unknown) => wire.send('POST', path, { body })
 async function completed(bytes: Uint8Array | string) {
   const { id } = (await post('/api/models', { project_id, name: `upload ${Math.random()}` })).body;
   wire.store.set(`models/uploads/${id}/artifact`, Buffer.from(bytes));
-  const began = performance.now();
+  const began = effort();
   const got = await post(`/api/models/${id}/complete`);
-  const took = performance.now() - began;
+  const took = effort() - began;
   const { model } = (await wire.send('GET', `/api/models/${id}`)).body;
   return { ...got, took, model, id };
 }

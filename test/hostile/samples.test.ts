@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { effort } from '../support/effort.ts';
 import { create, type Hostile, mark, openHostile } from './support/refused.ts';
 
 let wire: Hostile;
@@ -21,9 +22,9 @@ async function completed(sample: Uint8Array | string, within = 2500) {
   const { id } = (await post('/api/models', { project_id, name: `sample ${Math.random()}` })).body;
   wire.store.set(`models/uploads/${id}/artifact`, model);
   wire.store.set(`models/uploads/${id}/baseline`, Buffer.from(sample));
-  const began = performance.now();
+  const began = effort();
   const got = await post(`/api/models/${id}/complete`);
-  expect(performance.now() - began).toBeLessThan(within);
+  expect(effort() - began).toBeLessThan(within);
   const kept = [...wire.store.keys()].filter((key) => key.includes(id) && !key.includes('/uploads/'));
   return { ...got, id: id as string, kept, model: (await wire.send('GET', `/api/models/${id}`)).body.model };
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { all, type Resource, synthesized } from './synthesized.ts';
+import { all, type Resource, synthesize, synthesized } from './synthesized.ts';
 
 let app: ReturnType<typeof synthesized>;
 beforeAll(() => {
@@ -122,7 +122,7 @@ describe('keys of the account', () => {
   });
 
   test('where they are asked for they encrypt all but the cache, and are of use through the two services alone', () => {
-    const keyed = synthesized({}, true);
+    const keyed = synthesize({}, true);
     expect(encryption(keyed).toSorted()).toEqual(['KMS', 'KMS', 'KMS', 'KMS', 'aws:kms', 'aws:kms', 'own']);
     const keys = Object.values(all(keyed, 'AWS::KMS::Key'));
     expect(keys).toHaveLength(2);

@@ -42,6 +42,8 @@ test('new logs reach aggregateLogs, many at once; what was rewritten or is gone 
     BisectBatchOnFunctionError: true,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     MaximumRetryAttempts: 5,
+    // Shortly before the stream itself forgets a record.
+    MaximumRecordAgeInSeconds: 20 * 3600,
     DestinationConfig: {
       OnFailure: { Destination: { 'Fn::ImportValue': expect.stringMatching(/data.*Arn/) } },
     },
@@ -61,14 +63,21 @@ test.each(['publishEvents', 'aggregateLogs'])(
   },
 );
 
-test('operations are swept every minute, and hours closed ten minutes after each', () => {
+const called = ({ Arn }: { Arn: Record<string, string | string[]> }) => {
+  const id = [Arn['Fn::GetAtt'] ?? Arn.Ref].flat()[0] ?? '';
+  return operation(id) ?? `machine ${id.replace(/[0-9A-F]{8}$/, '')}`;
+};
+
+test('operations are swept every minute; ten minutes after each hour it is closed, and drift computed', () => {
   const timed = rules().filter((r) => r.ScheduleExpression);
-  expect(
-    timed.map((r) => [r.ScheduleExpression, operation(r.Targets[0].Arn['Fn::GetAtt'][0])]).toSorted(),
-  ).toEqual([
-    ['cron(10 * * * ? *)', 'closeHours'],
+  expect(timed.map((r) => [r.ScheduleExpression, called(r.Targets[0])]).toSorted()).toEqual([
+    ['cron(10 * * * ? *)', 'machine drift'],
+    // What was spooled and nobody told of, before it is counted.
+    ['cron(5 * * * ? *)', 'ingestSpool'],
     ['rate(1 minute)', 'sweepOperations'],
   ]);
+  const hourly = timed.find((r) => r.ScheduleExpression.startsWith('cron(10'));
+  expect(hourly?.Targets[0].Input).toBe('{}');
 });
 
 test('a spooled log is ingested when it arrives, and no other object of the bucket is', () => {
@@ -85,11 +94,11 @@ test('events go on a bus of our own', () => {
   expect(Object.values(all(app, 'AWS::Events::EventBus')).map((b) => b.Properties.Name)).toEqual(['slipway']);
 });
 
-test('machines are express, log their errors without what they carry, and leave no traces', () => {
+test('machines that a caller waits for are express; all log their errors without what they carry, and leave no traces', () => {
   const machines = Object.values(all(app, 'AWS::StepFunctions::StateMachine')).map((m) => m.Properties);
-  expect(machines).toHaveLength(4);
+  const types = machines.map(({ StateMachineType }) => StateMachineType);
+  expect(types.toSorted()).toEqual(['EXPRESS', 'EXPRESS', 'EXPRESS', 'EXPRESS', 'STANDARD']);
   for (const machine of machines) {
-    expect(machine.StateMachineType).toBe('EXPRESS');
     expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ERROR', IncludeExecutionData: false });
     expect(machine.TracingConfiguration).toEqual({ Enabled: false });
   }

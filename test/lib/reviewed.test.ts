@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, expect, test } from 'vitest';
 import { exceptions, reviewed } from '../../lib/reviewed.ts';
-import { synthesized } from './synthesized.ts';
+import { synthesize, synthesized } from './synthesized.ts';
 
 let findings: string[];
 let app: ReturnType<typeof synthesized>['app'];
@@ -37,7 +37,7 @@ test('an exception does not cover a wildcard of another kind', () => {
 });
 
 test('what is found and not accepted stops the synthesis', () => {
-  const { app: worse, data } = synthesized();
+  const { app: worse, data } = synthesize();
   new Bucket(data, 'open');
   const context = { appConstruct: worse, templatePaths: [] };
   const { success, violations } = reviewed(worse).validate(context as unknown as IPolicyValidationContext);

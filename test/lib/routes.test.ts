@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { routes } from '../../contracts/routes.ts';
 import { named } from '../../lib/settings.ts';
-import { all, operationOf, synthesized } from './synthesized.ts';
+import { all, operationOf, synthesize, synthesized } from './synthesized.ts';
 
 let app: ReturnType<typeof synthesized>;
 beforeAll(() => {
@@ -74,7 +74,7 @@ test('concurrency is set aside only where the account is said to have some', () 
       (f) => f.Properties.ReservedConcurrentExecutions,
     );
   expect(reserved(app)).toEqual([]);
-  expect(reserved(synthesized({ reserveConcurrency: true }))).not.toEqual([]);
+  expect(reserved(synthesize({ reserveConcurrency: true }))).not.toEqual([]);
 });
 
 test('the gateway slows down callers as a whole and allows no other origin', () => {

@@ -18,7 +18,7 @@ export interface Statement {
 }
 
 /** The whole app as CloudFormation would get it, without bundling. */
-export function synthesized(context: Record<string, unknown> = {}, customerKeys = false) {
+export function synthesize(context: Record<string, unknown> = {}, customerKeys = false) {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context } });
   const data = new DataStack(app, 'data', { customerKeys });
   const platform = new PlatformStack(app, 'platform', { data, bus: 'slipway' });
@@ -27,7 +27,14 @@ export function synthesized(context: Record<string, unknown> = {}, customerKeys 
   const templates = stacks.map((stack) => Template.fromStack(stack).toJSON());
   return { app, data, platform, nested, stacks, templates };
 }
-type Synthesized = ReturnType<typeof synthesized>;
+type Synthesized = ReturnType<typeof synthesize>;
+
+let usual: Synthesized | undefined;
+/** The same app for every test that only looks at it. */
+export function synthesized(): Synthesized {
+  usual ??= synthesize();
+  return usual;
+}
 
 /** Every resource of a type in every stack, by its logical id. */
 export const all = ({ templates }: Synthesized, type: string): Record<string, Resource> =>

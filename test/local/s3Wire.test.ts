@@ -11,7 +11,7 @@ import {
   PutObjectTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { presigned, sha256, signedHeaders } from '../../adapters/sigv4.ts';
+import { presigned, sha256, signedHeaders } from '../../adapters/aws/sigv4.ts';
 import { localKeys } from '../../local/loopback.ts';
 import { startS3 } from '../../local/s3/server.ts';
 import { clientOf, scratch, servedS3 } from './support/s3.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sha256, signedHeaders } from '../../adapters/sigv4.ts';
+import { sha256, signedHeaders } from '../../adapters/aws/sigv4.ts';
 import { ask, askTables } from '../../local/ask.ts';
 import { close, listen, localKeys } from '../../local/loopback.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';

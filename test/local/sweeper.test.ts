@@ -61,10 +61,8 @@ test('what has expired is deleted, and nothing else', async () => {
 });
 
 test('a table of many pages is looked through to its end', async () => {
-  await Promise.all(
-    Array.from({ length: 1100 }, (_, i) => put('short', `many ${i}`, { N: String(now - 5) })),
-  );
-  expect(await sweep({ url: database.url, tables, now })).toBe(1100);
+  await Promise.all(Array.from({ length: 50 }, (_, i) => put('short', `many ${i}`, { N: String(now - 5) })));
+  expect(await sweep({ url: database.url, tables, now, page: 20 })).toBe(50);
 });
 
 test('it goes on by itself until it is stopped', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reference } from '../../scoring/evaluate/reference.ts';
 import { type Imported, importModel } from '../../scoring/import.ts';
+import { effort } from '../support/effort.ts';
 import { own } from './goldens.ts';
 import { bytesOf, type Files, textOf, unzipped } from './h2oFiles.ts';
 
@@ -14,7 +15,7 @@ const slowest = 2000;
 
 /** A model that answers, or a refusal; in time either way. */
 function expectAnswer(read: () => Imported): void {
-  const start = performance.now();
+  const start = effort();
   const imported = read();
   if ('refusal' in imported) expect(imported.refusal.message).not.toBe('');
   else {
@@ -23,7 +24,7 @@ function expectAnswer(read: () => Imported): void {
     expect(model.predict(Float64Array.from(row)).prediction).toBeDefined();
     expect(model.predict(new Float64Array(row.length)).prediction).toBeDefined();
   }
-  expect(performance.now() - start).toBeLessThan(slowest);
+  expect(effort() - start).toBeLessThan(slowest);
 }
 
 const edits = fc.array(fc.tuple(fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff))), {

@@ -46,10 +46,12 @@ async function untilItAnswers(client: DynamoDBClient): Promise<void> {
 export async function startDynoxide(
   binary: string,
   schema: Record<string, readonly string[]>,
+  { inMemory = false } = {},
 ): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-dynoxide-'));
   const port = await freePort();
-  const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', join(folder, 'db.sqlite')];
+  const file = inMemory ? [] : ['--db-path', join(folder, 'db.sqlite')];
+  const args = ['--host', '127.0.0.1', '--port', String(port), ...file];
   const child = spawn(binary, args, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const client = new DynamoDBClient({

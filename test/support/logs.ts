@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { record } from '../../adapters/inferences.ts';
-import { idAt, millisecondsOf } from '../../domain/id.ts';
+import { record } from '../../adapters/logs/inferences.ts';
+import { idAt } from '../../domain/id.ts';
 import { type Log, logId } from '../../domain/log.ts';
 import type { Item } from './dynamodb/types.ts';
 import type { World } from './world.ts';
@@ -51,18 +51,22 @@ export function logStream(world: World): () => StreamRecord[] {
       .map((item) => {
         told.add(`${item.pk?.S} ${item.sk?.S}`);
         sequence += 7n;
-        return {
-          eventID: sequence.toString(16),
-          eventName: 'INSERT',
-          dynamodb: {
-            Keys: { pk: item.pk, sk: item.sk },
-            NewImage: image(item),
-            SequenceNumber: String(sequence),
-            ApproximateCreationDateTime: Math.floor(millisecondsOf(String(item.sk?.S)) / 1000),
-          },
-        };
+        return recordOf(item, sequence);
       });
 }
+
+/** What the stream tells of a new log item. */
+export const recordOf = (item: Item, sequence: bigint): StreamRecord => ({
+  eventID: sequence.toString(16),
+  eventName: 'INSERT',
+  dynamodb: {
+    Keys: { pk: item.pk, sk: item.sk },
+    NewImage: image(item),
+    SequenceNumber: String(sequence),
+    // When it was written, whatever time its id says.
+    ApproximateCreationDateTime: Math.floor(Date.now() / 1000),
+  },
+});
 
 /** What the mapping does with a batch: the place of the first record that has to come again. */
 export async function delivered(world: World, records: readonly StreamRecord[]): Promise<number> {

@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { bus } from '../../adapters/events.ts';
-import { sfn } from '../../adapters/machines.ts';
-import { type Answered, type Call, transport } from '../../adapters/signed.ts';
-import { client, table as documents, once } from '../../adapters/table.ts';
+import { bus } from '../../adapters/aws/events.ts';
+import { sfn } from '../../adapters/aws/machines.ts';
+import { type Answered, type Call, transport } from '../../adapters/aws/signed.ts';
+import { client, table as documents, once } from '../../adapters/aws/table.ts';
 import type { OperationId } from '../../contracts/routes.ts';
 import { routes } from '../../contracts/routes.ts';
 import { type Machine, run } from '../../local/asl/run.ts';
@@ -40,6 +40,7 @@ const names = {
   DATA_BUCKET: 'data',
   EVENT_BUS: 'slipway',
   ...{ DEPLOY_ARN: 'deploy', PROMOTE_ARN: 'promote', ROLLBACK_ARN: 'rollback', DEACTIVATE_ARN: 'deactivate' },
+  DRIFT_ARN: 'drift',
 };
 
 /** What the tables of the system are, by the names that its functions know. */
@@ -177,8 +178,9 @@ function intercept(
   stack.add(middleware, { step: 'initialize', name: 'world', override: true });
 }
 
-/** S3 as far as the system asks for it: whole objects. */
+/** S3 as far as the system asks for it: whole objects, and the keys below a prefix. */
 function object(store: Map<string, Buffer>, url: URL, { method, body = '', headers }: Call): Answered {
+  if (url.searchParams.has('list-type')) return listed(store, url);
   const place = decodeURIComponent(url.pathname.slice(1));
   const from = headers?.['x-amz-copy-source'];
   if (method === 'PUT') store.set(place, from ? (store.get(from) ?? Buffer.alloc(0)) : Buffer.from(body));
@@ -190,6 +192,18 @@ function object(store: Map<string, Buffer>, url: URL, { method, body = '', heade
     headers: length,
     body: method === 'GET' ? (found ?? Buffer.alloc(0)) : Buffer.alloc(0),
   };
+}
+
+function listed(store: Map<string, Buffer>, { pathname, searchParams }: URL): Answered {
+  const bucket = `${decodeURIComponent(pathname.slice(1))}/`;
+  const keys = [...store.keys()]
+    .filter((place) => place.startsWith(bucket + (searchParams.get('prefix') ?? '')))
+    .map((place) => place.slice(bucket.length))
+    .filter((key) => key > (searchParams.get('start-after') ?? ''))
+    .toSorted()
+    .slice(0, 1000);
+  const contents = keys.map((key) => `<Contents><Key>${encodeURIComponent(key)}</Key></Contents>`);
+  return { status: 200, headers: {}, body: Buffer.from(`<R>${contents.join('')}</R>`) };
 }
 
 async function asDynamo(

@@ -1,12 +1,14 @@
-import * as dead from '../../../adapters/deadRecords.ts';
-import { type LogRecord, partitionOf, read, type StreamRecord } from '../../../adapters/logRecords.ts';
+import * as dead from '../../../adapters/logs/deadRecords.ts';
+import { type LogRecord, partitionOf, read, type StreamRecord } from '../../../adapters/logs/logRecords.ts';
 import { byLane } from '../../../domain/aggregates/lane.ts';
-import { isTooLate } from '../../../domain/aggregates/time.ts';
+import { isTooLate, minute, second } from '../../../domain/aggregates/time.ts';
 import { each } from '../lists.ts';
 import { fault, metric } from '../metrics.ts';
 import { foldInto, hoursOf, openHour } from './fold.ts';
 
 const atOnce = 16;
+/** A record that was written longer ago than this is an alarm: milliseconds. */
+const patience = 15 * minute;
 
 type Told = LogRecord & { index: number };
 interface Sorted {
@@ -35,6 +37,7 @@ function sorted(records: readonly StreamRecord[], now: number): Sorted {
 
 /** Count a batch of logs. The place of the first record that is not done with, or undefined. */
 export async function count(records: readonly StreamRecord[], now: number): Promise<number | undefined> {
+  tellLag(records, now);
   const { told, broken, late } = sorted(records, now);
   const failed = [
     ...(await each(broken, (one) => placeOfFailure([one.index], () => setAside(one, now)), atOnce)),
@@ -48,6 +51,13 @@ export async function count(records: readonly StreamRecord[], now: number): Prom
   const dropped = late.filter((place) => first === undefined || place < first).length;
   if (dropped > 0) metric({ LogDropped: [dropped, 'Count'] }, { operationId: 'aggregateLogs' });
   return first;
+}
+
+/** The stream is in order, so where one record of a batch has waited too long, its first one has. */
+function tellLag([first]: readonly StreamRecord[], now: number): void {
+  const written = (first?.dynamodb?.ApproximateCreationDateTime ?? Number.POSITIVE_INFINITY) * second;
+  const waited = now - written;
+  if (waited > patience) metric({ LogsUncounted: [1, 'Count'] }, { operationId: 'aggregateLogs', waited });
 }
 
 /** Lanes with the places of their records in the batch. */

@@ -1,8 +1,8 @@
-import * as aggregates from '../../../adapters/aggregates.ts';
-import * as deployments from '../../../adapters/deployments.ts';
-import { itemsIn } from '../../../adapters/inferenceLogs.ts';
-import * as lanes from '../../../adapters/lanes.ts';
-import * as marks from '../../../adapters/marks.ts';
+import * as aggregates from '../../../adapters/aggregates/aggregates.ts';
+import * as lanes from '../../../adapters/aggregates/lanes.ts';
+import * as marks from '../../../adapters/aggregates/marks.ts';
+import * as deployments from '../../../adapters/deployments/deployments.ts';
+import { itemsIn } from '../../../adapters/logs/inferenceLogs.ts';
 import { close, dayRow, isClosable } from '../../../domain/aggregates/hours.ts';
 import { day, hour, startOf } from '../../../domain/aggregates/time.ts';
 

@@ -1,5 +1,5 @@
-import * as lanes from '../../../adapters/lanes.ts';
-import * as marks from '../../../adapters/marks.ts';
+import * as lanes from '../../../adapters/aggregates/lanes.ts';
+import * as marks from '../../../adapters/aggregates/marks.ts';
 import { needsMarks } from '../../../domain/aggregates/hours.ts';
 import { type Fact, fold } from '../../../domain/aggregates/lane.ts';
 import { hour, startOf } from '../../../domain/aggregates/time.ts';

@@ -1,4 +1,4 @@
-import * as logs from '../../../adapters/inferenceLogs.ts';
+import * as logs from '../../../adapters/logs/inferenceLogs.ts';
 import { cursorAfter, isValid } from '../../../domain/aggregates/cursor.ts';
 import type { Row } from '../../../domain/aggregates/pages.ts';
 import type { Deployment } from '../../../domain/deployment.ts';

@@ -1,6 +1,6 @@
-import * as aggregates from '../../../adapters/aggregates.ts';
-import * as lanes from '../../../adapters/lanes.ts';
-import * as marks from '../../../adapters/marks.ts';
+import * as aggregates from '../../../adapters/aggregates/aggregates.ts';
+import * as lanes from '../../../adapters/aggregates/lanes.ts';
+import * as marks from '../../../adapters/aggregates/marks.ts';
 import {
   aligned,
   pointsIn,

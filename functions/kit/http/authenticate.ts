@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { find, used } from '../../../adapters/credentials.ts';
+import { find, used } from '../../../adapters/aws/credentials.ts';
 import type { Route } from '../../../contracts/route.ts';
 import { type Caller, callerOf, opens, parse } from '../../../domain/apiKey.ts';
 import { forbidden, Problem } from '../../../domain/problem.ts';

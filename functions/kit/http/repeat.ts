@@ -1,5 +1,5 @@
+import * as operations from '../../../adapters/deployments/operations.ts';
 import * as idempotency from '../../../adapters/idempotency.ts';
-import * as operations from '../../../adapters/operations.ts';
 import type { Route } from '../../../contracts/route.ts';
 import { bodyHash, type Kept, keyForm, operationId, place } from '../../../domain/idempotency.ts';
 import type { Repeat } from '../../../domain/operation.ts';

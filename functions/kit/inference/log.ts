@@ -1,4 +1,4 @@
-import * as inferences from '../../../adapters/inferences.ts';
+import * as inferences from '../../../adapters/logs/inferences.ts';
 import type { Caller } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { type Log, logId } from '../../../domain/log.ts';
@@ -23,7 +23,10 @@ const flags: Record<Logging['keep'], string[]> = {
 /** Log a request under a fresh id, and give the id. Whatever happens to the log, the prediction stands. */
 export async function log(
   { deployment, caller, requestId, keep }: Logging,
-  ended: Pick<Log, 'rows' | 'status_code' | 'latency_ms' | 'predictions' | 'inputs' | 'bins'>,
+  ended: Pick<
+    Log,
+    'rows' | 'status_code' | 'latency_ms' | 'predictions' | 'inputs' | 'bins' | 'probabilities'
+  >,
 ): Promise<string> {
   const id = logId(newId());
   const written = await inferences.record(

@@ -1,6 +1,7 @@
 import type { predict } from '../../../contracts/inference.ts';
 import type { Input } from '../../../contracts/route.ts';
 import type { Binner } from '../../../domain/drift/bin.ts';
+import { mostLoggedClasses } from '../../../domain/log.ts';
 import { type Fault, Problem } from '../../../domain/problem.ts';
 import type { Prediction } from '../../../scoring/evaluate/answers.ts';
 import type { Explainer } from '../../../scoring/explain.ts';
@@ -34,18 +35,23 @@ export function score(model: Model, { inputs, options }: Body, { explain, bin }:
   const rows = readRows(model, inputs);
   const records = recordsOf(inputs);
   const bins: Uint8Array[] = [];
+  const probabilities: number[][] = [];
+  const { classes } = model.output;
   const predictions = rows.map((row, i) => {
     const answer = model.predict(row);
     const { prediction } = answer;
     if (typeof prediction === 'number' && !Number.isFinite(prediction))
       throw new Problem('invalid', `The model gives no finite number for record ${i}`);
     if (bin) bins.push(bin(records[i] ?? {}, answer));
+    const { probabilities: of } = answer;
+    if (of && classes.length <= mostLoggedClasses) probabilities.push(classes.map((name) => of[name] ?? 0));
     return told(answer, options.include_probabilities);
   });
   const contributed = explain && rows.map((row) => contributions(model, explain(row)));
   return {
     told: contributed ? { predictions, contributions: contributed } : { predictions },
     bins: bin ? bins : null,
+    probabilities: probabilities.length > 0 ? probabilities : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import * as serving from '../../../adapters/serving.ts';
+import * as serving from '../../../adapters/models/serving.ts';
 import { type Caller, maySee } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { type Binner, binner } from '../../../domain/drift/bin.ts';
@@ -20,6 +20,13 @@ const deployment = remembered(
     return serving.deployment(projectId, kind as Deployment['kind'], id);
   },
   { age: 5_000, most: 1_000 },
+);
+const registered = remembered(
+  (key: string) => {
+    const [projectId = '', id = ''] = key.split('/');
+    return serving.model(projectId, id);
+  },
+  { age: 5_000, most: 64 },
 );
 /** Bytes of images, which are about the memory that models take: what is left beside them is for requests. */
 const heaviest = 192 * 1024 * 1024;
@@ -52,7 +59,7 @@ export interface Scorer {
   model: Model;
   /** Of its images and its baseline. */
   bytes: number;
-  /** Takes the bins of a row, where the model was registered with a sample. */
+  /** Takes the bins of a row, where the model has a baseline. */
   bin: Binner | undefined;
   explainer(): Promise<Explainer>;
 }
@@ -60,9 +67,10 @@ export interface Scorer {
 /** Its model, from memory or from where it was registered. */
 export async function scorerOf(served: Deployment): Promise<Scorer> {
   return loaded(async () => {
-    const found = await scorer(`${served.project_id}/${served.model_id}/${served.artifact_sha256}`);
+    const model = `${served.project_id}/${served.model_id}`;
+    const found = await scorer(`${model}/${served.artifact_sha256}`);
     if (!found) throw new Error('the model is not registered');
-    return found;
+    return found.bin ? found : { ...found, ...(await learned(model)) };
   });
 }
 
@@ -78,12 +86,12 @@ async function loaded<T>(load: () => Promise<T>): Promise<T> {
 }
 
 async function loadScorer(key: string): Promise<Scorer | undefined> {
-  const [projectId = '', modelId = '', sha256] = key.split('/');
-  const registered = await serving.model(projectId, modelId);
-  if (!registered?.artifact || !registered.images) return undefined;
-  if (registered.artifact.sha256 !== sha256) throw new Error('the artifact is not the one that was deployed');
-  const { predict, explain } = registered.images;
-  const [image, bin] = await Promise.all([serving.image(predict), binnerOf(registered.profile)]);
+  const [projectId, modelId, sha256] = key.split('/');
+  const found = await registered(`${projectId}/${modelId}`);
+  if (!found?.artifact || !found.images) return undefined;
+  if (found.artifact.sha256 !== sha256) throw new Error('the artifact is not the one that was deployed');
+  const { predict, explain } = found.images;
+  const [image, bin] = await Promise.all([serving.image(predict), binnerOf(found.profile)]);
   const model = load(image);
   if ('recompile' in model) throw new Error('the image of the model is of another version: deploy it again');
   // Both images are read again: most models are never explained, and their bytes need not lie beside them for it.
@@ -93,7 +101,7 @@ async function loadScorer(key: string): Promise<Scorer | undefined> {
   );
   return {
     model,
-    bytes: predict.bytes + (explain?.bytes ?? 0) + (registered.profile?.bytes ?? 0),
+    bytes: predict.bytes + (explain?.bytes ?? 0) + (found.profile?.bytes ?? 0),
     bin,
     async explainer() {
       const found = await explainer('');
@@ -111,3 +119,24 @@ async function binnerOf(kept: Kept | null): Promise<Binner | undefined> {
   fault('predict', new Error('the baseline of the model is of another version'));
   return undefined;
 }
+
+const binners = remembered(async (kept) => ({ bin: await binnerOf(JSON.parse(kept)) }), {
+  age: Number.POSITIVE_INFINITY,
+  most: 64,
+});
+/**
+ * A model without a sample gets its baseline while it serves: who has loaded it without one looks again, so at most
+ * ten seconds later everybody knows. That it cannot be had is no reason not to answer.
+ */
+const learned = remembered<Pick<Scorer, 'bin'>>(
+  async (model) => {
+    try {
+      const profile = (await registered(model))?.profile;
+      return profile ? await binners(JSON.stringify(profile)) : { bin: undefined };
+    } catch (error) {
+      fault('predict', error);
+      return { bin: undefined };
+    }
+  },
+  { age: 5_000, most: 1_000 },
+);

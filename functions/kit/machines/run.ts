@@ -1,5 +1,5 @@
-import * as machines from '../../../adapters/machines.ts';
-import * as operations from '../../../adapters/operations.ts';
+import * as machines from '../../../adapters/aws/machines.ts';
+import * as operations from '../../../adapters/deployments/operations.ts';
 import { machineOutput } from '../../../contracts/tasks.ts';
 import type { Caller } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';

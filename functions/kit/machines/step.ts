@@ -1,4 +1,4 @@
-import type { Settled } from '../../../adapters/changes.ts';
+import type { Settled } from '../../../adapters/deployments/changes.ts';
 
 /** What a step of a machine says of an operation: it is over, or it goes on with this model. */
 export const stepOf = (settled: Settled) =>

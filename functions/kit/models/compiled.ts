@@ -1,4 +1,4 @@
-import * as artifacts from '../../../adapters/artifacts.ts';
+import * as artifacts from '../../../adapters/models/artifacts.ts';
 import type { Images, ModelSchema } from '../../../domain/model.ts';
 import { caps } from '../../../scoring/caps.ts';
 import { type Compiled, compile } from '../../../scoring/compile.ts';

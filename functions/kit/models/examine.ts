@@ -1,10 +1,11 @@
-import * as artifacts from '../../../adapters/artifacts.ts';
+import * as artifacts from '../../../adapters/models/artifacts.ts';
 import type { Raw } from '../../../domain/drift/profile.ts';
 import { type Completion, type Model, type ModelSchema, mostFeatures } from '../../../domain/model.ts';
 import type { Model as Scorer } from '../../../scoring/model.ts';
 import { probe } from '../../../scoring/probe.ts';
 import { compiled, keepImages, readArtifact } from './compiled.ts';
 import { problemOf } from './problems.ts';
+import { reportOf } from './report.ts';
 import { type Baseline, baselineOf } from './sample/baseline.ts';
 
 /** Read what was uploaded for a model and keep it, or say why it is refused. Nothing is kept of what is refused. */
@@ -30,6 +31,8 @@ export async function examine(model: Model, size: number): Promise<Completion | 
     artifact: await artifacts.keep(model.id, 'artifact', bytes),
     images: await keepImages(model.id, fit.images),
     probe: { values: read.model.features.map(({ name }) => record[name] ?? null), prediction },
+    classes: keptClasses(read.model.output),
+    report: reportOf(read),
     ...(await keepBaseline(model, baseline)),
   };
 }
@@ -69,6 +72,11 @@ function misfit(schema: ModelSchema | null, { features }: Pick<Scorer, 'features
     ? undefined
     : `The schema lacks ${missing.length} feature(s) that the model reads, among them '${missing[0]?.slice(0, 128)}'`;
 }
+
+/** More would not fit beside the rest of a model in one item. */
+const mostClassBytes = 32_768;
+const keptClasses = ({ classes }: Scorer['output']): string[] | null =>
+  classes.length > 0 && JSON.stringify(classes).length <= mostClassBytes ? classes : null;
 
 /** What an artifact says of its own columns. */
 const schemaOf = ({ features, output }: Pick<Scorer, 'features' | 'output'>): ModelSchema => ({

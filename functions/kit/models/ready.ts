@@ -1,5 +1,5 @@
-import * as artifacts from '../../../adapters/artifacts.ts';
-import * as models from '../../../adapters/models.ts';
+import * as artifacts from '../../../adapters/models/artifacts.ts';
+import * as models from '../../../adapters/models/models.ts';
 import type { Model } from '../../../domain/model.ts';
 import { load } from '../../../scoring/load.ts';
 import type { Model as Scorer } from '../../../scoring/model.ts';

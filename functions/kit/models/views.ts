@@ -1,5 +1,5 @@
-import * as deployments from '../../../adapters/deployments.ts';
-import * as models from '../../../adapters/models.ts';
+import * as deployments from '../../../adapters/deployments/deployments.ts';
+import * as models from '../../../adapters/models/models.ts';
 import * as projects from '../../../adapters/projects.ts';
 import { underPointer } from '../../../domain/deployment.ts';
 import { best, type Model, shown } from '../../../domain/model.ts';

@@ -122,8 +122,8 @@ describe('the interval of an accuracy', () => {
 });
 
 describe('the errors of a regression', () => {
-  const ofErrors = (pairs: [number, number][], unit?: number) =>
-    merge(pairs.map(([prediction, actual]) => errorSums({ unit }, { prediction, actual, lagSeconds: 1 })));
+  const ofErrors = (pairs: [number, number][]) =>
+    merge(pairs.map(([prediction, actual]) => errorSums({ prediction, actual, lagSeconds: 1 })));
 
   test('give MAE, RMSE and bias', () => {
     const sums = ofErrors([
@@ -132,33 +132,53 @@ describe('the errors of a regression', () => {
       [5, 5],
       [-1, 0.5],
     ]);
-    expect(errorQuality({}, sums, 4).metrics).toEqual({
+    expect(errorQuality(sums, 4).metrics).toEqual({
       mae: 4.5 / 4,
       rmse: expect.closeTo(Math.sqrt((4 + 1 + 2.25) / 4), 12),
       bias: -0.5 / 4,
     });
   });
 
-  test('of tiny numbers are kept in a unit of their size', () => {
-    const pairs: [number, number][] = [
+  test('of tiny and of large numbers keep their digits, and so do both together', () => {
+    const tiny: [number, number][] = [
       [3e-9, 1e-9],
       [2e-9, 4e-9],
     ];
-    expect(errorQuality({}, ofErrors(pairs), 2).metrics.mae).toBe(0);
-    expect(errorQuality({ unit: 1e-9 }, ofErrors(pairs, 1e-9), 2).metrics).toEqual({
+    expect(errorQuality(ofErrors(tiny), 2).metrics).toEqual({
       mae: expect.closeTo(2e-9, 16),
       rmse: expect.closeTo(2e-9, 16),
       bias: expect.closeTo(0, 16),
     });
+    expect(errorQuality(ofErrors([...tiny, [4e20, 1e20], [0, 0]]), 4).metrics.mae).toBeCloseTo(0.75e20, -12);
   });
 
-  test('at the ends of the range of numbers stay sums that can be stored', () => {
+  test('at the ends of the range of numbers stay sums that can be stored, and metrics that JSON has', () => {
     const sums = ofErrors([
       [1.7e308, -1.7e308],
       [-1.7e308, 1.7e308],
+      [5e-324, 0],
     ]);
-    expect(sums.get('square')?.toString().length).toBeLessThan(38);
-    expect(errorQuality({}, sums, 2).metrics).toEqual({ mae: 1e12, rmse: 1e12, bias: 0 });
+    for (const amount of sums.values()) expect(String(amount).length).toBeLessThan(22);
+    const { metrics } = errorQuality(sums, 2);
+    expect(metrics).toEqual({ mae: Number.MAX_VALUE, rmse: Number.MAX_VALUE, bias: 0 });
+  });
+
+  test('are those of a direct computation, whatever the numbers', () => {
+    // Squares of smaller ones are lost in a direct computation.
+    const some = fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((x) => (Math.abs(x) < 1e-100 ? 0 : x));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(some, some), { minLength: 1, maxLength: 40 }), (pairs) => {
+        const errors = pairs.map(([prediction, actual]) => prediction - actual);
+        const mean = (of: number[]) => of.reduce((sum, x) => sum + x, 0) / of.length;
+        const mae = mean(errors.map(Math.abs));
+        const { metrics } = errorQuality(ofErrors(pairs), pairs.length);
+        const near = (found: number | undefined, exact: number) =>
+          expect(Math.abs((found ?? Number.NaN) - exact)).toBeLessThanOrEqual(2e-6 * mae);
+        near(metrics.mae, mae);
+        near(metrics.bias, mean(errors));
+        near(metrics.rmse, Math.sqrt(mean(errors.map((error) => error * error))));
+      }),
+    );
   });
 });
 
@@ -175,7 +195,7 @@ const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const anyMeasured = fc.record({ prediction: finite, actual: finite, lagSeconds: fc.double() });
 const anyRow = fc.oneof(
   anyLabelled.map((row) => labelSums(classes, row)),
-  anyMeasured.map((row) => errorSums({}, row)),
+  anyMeasured.map((row) => errorSums(row)),
 );
 
 describe('sums', () => {

@@ -77,6 +77,12 @@ const record = fc.dictionary(fc.oneof(text, fc.constantFrom('age', 'income', '__
   maxKeys: 8,
 });
 
+/** Of what is checked by hand, by the field that holds it. */
+const own: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  actual: fc.oneof(text, fc.integer(), fc.double()),
+  inputs: fc.oneof(record, fc.array(record, { minLength: 1, maxLength: 5 })),
+};
+
 /** Things that exist, by the field that names one. */
 export type Ids = Readonly<Record<string, string>>;
 
@@ -114,7 +120,7 @@ export function like(schema: z.core.$ZodType, ids: Ids, name = ''): fc.Arbitrary
         fc.integer({ min: 1, max: 99 }).map(String),
       );
     case 'custom':
-      return fc.oneof(record, fc.array(record, { minLength: 1, maxLength: 5 }));
+      return own[name] ?? own.inputs ?? junk;
     default:
       if (def.format === 'guid')
         return fc.oneof(

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 /** The system with one promise taken out of its source: `[file, text, other text]`. */
 export type Mutant = { name: string; edits: readonly (readonly [string, string, string])[] };
 
-const changes = 'adapters/changes.ts';
+const changes = 'adapters/deployments/changes.ts';
 const sequence = 'replace(projectItem(project.after), { seq: project.before.seq })';
 const numbered = 'put({ ...at.event(project.after.id, event.seq), v, ...event })';
 const anyItem = ['put, replace, transact }', 'put, replace, transact, upsert }'] as const;
@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       [changes, '{ rev: before.rev, life: before.life, stage: before.stage }', '{ id: before.id }'],
       [
-        'adapters/seen.ts',
+        'adapters/deployments/seen.ts',
         'return { project, operation,',
         'return { project: { ...project, seq: (await projects.get(project_id) ?? project).seq }, operation,',
       ],
@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a token made from the id of the operation only',
-    edits: [['adapters/transact.ts', '.update(JSON.stringify(items))', '']],
+    edits: [['adapters/aws/transact.ts', '.update(JSON.stringify(items))', '']],
   },
   {
     name: 'the pointer read eventually consistent',
@@ -53,7 +53,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the answer before the commit',
-    edits: [['adapters/transact.ts', send, send.replace('await ', '').replace(');', ').catch(() => {});')]],
+    edits: [
+      ['adapters/aws/transact.ts', send, send.replace('await ', '').replace(');', ').catch(() => {});')],
+    ],
   },
   {
     name: 'a deployment remembered for ever',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { attributes } from '../../../adapters/attributes.ts';
+import { attributes } from '../../../adapters/aws/attributes.ts';
+import { client, once } from '../../../adapters/aws/table.ts';
 import { at } from '../../../adapters/items.ts';
-import { client, once } from '../../../adapters/table.ts';
 import { minted, Scope } from '../../../domain/apiKey.ts';
 import { time } from '../../../domain/fields.ts';
 import { idAt } from '../../../domain/id.ts';

@@ -1,4 +1,4 @@
-import { plainItem } from '../../../adapters/attributes.ts';
+import { plainItem } from '../../../adapters/aws/attributes.ts';
 import { at } from '../../../adapters/items.ts';
 import type { Clock } from '../clock.ts';
 import type { Step } from '../engine.ts';

@@ -1,14 +1,14 @@
 import type { Profile, Raw } from '../../../../domain/drift/profile.ts';
-import { type Described, profiler, type Sampled } from '../../../../domain/drift/profiler.ts';
+import { profiler, type Sampled } from '../../../../domain/drift/profiler.ts';
 import type { ModelSchema } from '../../../../domain/model.ts';
 import { Problem } from '../../../../domain/problem.ts';
-import type { Feature } from '../../../../scoring/ir.ts';
 import type { Model } from '../../../../scoring/model.ts';
 import type { RowIssue } from '../../../../scoring/rows/rows.ts';
+import { described } from '../described.ts';
 import { problemOf } from '../problems.ts';
-import type { Numbered } from './csv.ts';
 import { unfit } from './records.ts';
 import { readSample } from './rows.ts';
+import type { Numbered } from './sample.ts';
 
 /** What a sample comes to. Of a sample with more rows than are looked at, they are spread evenly over it. */
 export type Baseline = { profile: Profile; refused: number };
@@ -85,17 +85,6 @@ function answered(model: Model, record: Raw): NonNullable<Sampled['answer']> | R
   return typeof answer.prediction === 'string' || Number.isFinite(answer.prediction)
     ? answer
     : { feature: '', problem: 'not_finite' };
-}
-
-/** The features as the model reads them, where a schema that was registered says otherwise: predictions do so too. */
-function described(features: readonly Feature[], schema: ModelSchema | null): Described[] {
-  const types = new Map(schema?.features.map(({ name, type }) => [name, type]));
-  return features.map(({ name, kind, levels }) => {
-    if (levels) return { name, type: 'string' };
-    if (kind === 'category') return { name, type: 'number', categorical: true };
-    const type = types.get(name) ?? 'number';
-    return { name, type: type === 'string' ? 'number' : type };
-  });
 }
 
 function lacking(names: ReadonlySet<string>): Problem {

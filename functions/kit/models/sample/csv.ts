@@ -1,12 +1,10 @@
 import type { Raw } from '../../../../domain/drift/profile.ts';
 import type { Feature } from '../../../../scoring/ir.ts';
 import { recordsOf, unfit } from './records.ts';
+import type { Numbered } from './sample.ts';
 
 const mostColumns = 10_000;
 const truth = /^(?:true|false)$/i;
-
-/** A row of a sample and its number, from 1. */
-export type Numbered = { row: number; record: Raw };
 
 type Slot = { name: string; column: number; isNumber: boolean };
 

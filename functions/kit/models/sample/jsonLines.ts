@@ -1,6 +1,6 @@
 import type { Raw } from '../../../../domain/drift/profile.ts';
-import type { Numbered } from './csv.ts';
 import { recordsOf, unfit } from './records.ts';
+import type { Numbered } from './sample.ts';
 
 /** Every so-many-th of the objects of a text that has one in each line. */
 export function* jsonRows(bytes: Uint8Array, every: number): Generator<Numbered> {

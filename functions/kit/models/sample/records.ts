@@ -8,6 +8,7 @@ const mostLines = 4_000_000;
 
 /** What is wrong with a sample as a whole, or with a row by its number: never a value of it. */
 export const unfit = (what: string) => new Problem('invalid', `The baseline ${what}`);
+export const tooMuch = (what: string) => unfit(`has more than ${what}: upload some of them, taken at random`);
 
 /**
  * The records of a text, in turn: its lines without their ends, empty ones left out. Where fields may be quoted, a

@@ -1,0 +1,137 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type Caller, maySee } from '../../domain/apiKey.ts';
+import { Deployment, type Kind, underPointer } from '../../domain/deployment.ts';
+import { busy, notFound } from '../../domain/problem.ts';
+import type { Project } from '../../domain/project.ts';
+import { env } from '../aws/env.ts';
+import { table } from '../aws/table.ts';
+import { packed, unpacked } from '../codec.ts';
+import { at, v, versionsOf } from '../items.ts';
+import * as projects from '../projects.ts';
+
+const control = () => env('CONTROL_TABLE');
+
+/** Numbers of a caller's go in as text: DynamoDB takes fewer of them than JSON does. */
+export const deploymentItem = (deployment: Deployment) => ({
+  ...at.deployment(deployment.project_id, deployment.kind, deployment.id),
+  v,
+  ...packed(deployment, ['config']),
+});
+export const deploymentOf = (item: Record<string, unknown>): Deployment =>
+  Deployment.parse(unpacked(item, ['config']));
+
+/** The deployment, if there is one and the caller may see its project. */
+export const load = async (caller: Caller, id: string): Promise<Deployment> =>
+  (await loadSalted(caller, id)).deployment;
+
+/** The same with the secret that signs its cursors; deployments made before there was one have none. */
+export async function loadSalted(
+  caller: Caller,
+  id: string,
+): Promise<{ deployment: Deployment; salt: string | undefined }> {
+  const place = await where(id);
+  const deployment =
+    place && maySee(caller, place.projectId) ? await get(place.projectId, place.kind, id) : undefined;
+  if (!place || !deployment) throw notFound('Deployment');
+  return { deployment, salt: place.salt };
+}
+
+/** The deployment for whom nobody asks: what runs in the background. */
+export async function find(id: string): Promise<Deployment | undefined> {
+  const place = await where(id);
+  return place && get(place.projectId, place.kind, id);
+}
+
+async function where(
+  id: string,
+): Promise<{ projectId: string; kind: Kind; salt: string | undefined } | undefined> {
+  const { Item } = await table.send(
+    new GetCommand({ TableName: control(), Key: at.deploymentPlace(id), ConsistentRead: true }),
+  );
+  const salt = typeof Item?.salt === 'string' ? Item.salt : undefined;
+  return Item && { projectId: String(Item.pid), kind: Item.kind as Kind, salt };
+}
+
+export async function get(projectId: string, kind: Kind, id: string): Promise<Deployment | undefined> {
+  const { Item } = await table.send(
+    new GetCommand({ TableName: control(), Key: at.deployment(projectId, kind, id), ConsistentRead: true }),
+  );
+  return Item && deploymentOf(Item);
+}
+
+/**
+ * A page of a project's deployments, newest first. A Query may see the middle of a change, so the pointer is read
+ * before and after it, and decides; a page that the pointer contradicts is read again.
+ */
+export async function list(
+  project: Project,
+  kind: Kind,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ items: Deployment[]; total: number }> {
+  let before = project;
+  for (let tried = 0; tried < 8; tried++) {
+    const rows = await newest(project.id, kind, offset + limit);
+    const after = await projects.get(project.id);
+    if (!after) break;
+    if (after.seq === before.seq && isWhole(rows, after, kind, offset + limit))
+      return {
+        items: rows.slice(offset).map((row) => underPointer(row, after.prod)),
+        total: after.total[kind],
+      };
+    before = after;
+  }
+  throw busy();
+}
+
+/** What a change has just added may be missing from a Query, though it counts already. */
+function isWhole(rows: readonly Deployment[], { prod, total }: Project, kind: Kind, most: number): boolean {
+  if (rows.length !== Math.min(most, total[kind])) return false;
+  const oldest = rows.at(-1)?.id ?? '';
+  return kind !== 'online' || prod === null || prod < oldest || rows.some(({ id }) => id === prod);
+}
+
+async function newest(projectId: string, kind: Kind, most: number): Promise<Deployment[]> {
+  const rows: Deployment[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await table.send(
+      new QueryCommand({
+        TableName: control(),
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: most - rows.length,
+        KeyConditionExpression: 'pk = :project AND begins_with(sk, :kind)',
+        ExpressionAttributeValues: { ':project': at.project(projectId).pk, ':kind': `D#${kind}#` },
+        ExclusiveStartKey,
+      }),
+    );
+    rows.push(...(page.Items ?? []).map(deploymentOf));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey && rows.length < most);
+  return rows;
+}
+
+/** Every deployment of a kind, newest first. */
+export const every = (projectId: string, kind: Kind): Promise<Deployment[]> =>
+  newest(projectId, kind, Number.MAX_SAFE_INTEGER >>> 22);
+
+/** The number that the next deployment of this name gets. */
+export async function nextVersion(projectId: string, name: string): Promise<number> {
+  const { Items } = await table.send(
+    new QueryCommand({
+      TableName: control(),
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: 1,
+      KeyConditionExpression: 'pk = :project AND begins_with(sk, :name)',
+      ExpressionAttributeValues: { ':project': at.project(projectId).pk, ':name': versionsOf(name) },
+    }),
+  );
+  return (
+    Number(
+      String(Items?.[0]?.sk ?? '/0')
+        .split('/')
+        .at(-1),
+    ) + 1
+  );
+}

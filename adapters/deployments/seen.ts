@@ -1,0 +1,48 @@
+import type { Seen } from '../../domain/change.ts';
+import type { Request } from '../../domain/operation.ts';
+import * as models from '../models/models.ts';
+import * as projects from '../projects.ts';
+import * as deployments from './deployments.ts';
+import * as operations from './operations.ts';
+
+/**
+ * All that a decision is made from, read strongly. The pointer and the deployment that it names are two reads: where
+ * they disagree because a change came between them, both are read again.
+ */
+export async function see(request: Request): Promise<Seen> {
+  for (;;) {
+    const seen = await readOnce(request);
+    const { project, production } = seen;
+    if (project.prod === null || production?.stage === 'production') return seen;
+    const again = await projects.get(project.id);
+    if (again?.seq === project.seq) return seen;
+  }
+}
+
+async function readOnce(request: Request): Promise<Seen> {
+  const { project_id, deployment_id, op_id } = request;
+  const one = async (id: string | undefined) =>
+    id === undefined ? undefined : deployments.get(project_id, 'online', id);
+  const modelId = wantedModel(request);
+  const [project, operation, deployment, target, model] = await Promise.all([
+    projects.get(project_id),
+    operations.get(op_id),
+    one(deployment_id),
+    one(request.kind === 'rollback' ? request.to_deployment_id : undefined),
+    modelId === undefined ? undefined : models.get(project_id, modelId),
+  ]);
+  if (!project || !operation) throw new Error('an operation without a project or without a record');
+  const production = await one(project.prod ?? undefined);
+  const name = request.kind === 'deploy' ? request.name : modelId && deployment?.name;
+  const nextVersion = name ? await deployments.nextVersion(project_id, name) : undefined;
+  // The one in production was read last: where the request names it too, that reading counts, or one row would have
+  // two states in one decision.
+  const latest = (read: typeof deployment) => (read && read.id === production?.id ? production : read);
+  const [named, wanted] = [latest(deployment), latest(target)];
+  return { project, operation, deployment: named, production, target: wanted, model, nextVersion };
+}
+
+function wantedModel(request: Request): string | undefined {
+  if (request.kind === 'deploy') return request.model_id;
+  return request.kind === 'rollback' && !request.to_deployment_id ? request.to_model_id : undefined;
+}
