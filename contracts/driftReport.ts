@@ -12,7 +12,11 @@ const FeatureDrift = z
     type: z.enum(['numeric', 'categorical', 'hashed', 'id']),
     n: z.int().describe('Live rows judged; below 200 none is'),
     noise_p999: z.number().nullable().describe('What sampling alone exceeds once in a thousand times'),
-    above_noise: z.boolean(),
+    above_noise: z
+      .boolean()
+      .describe(
+        'Whether the PSI is more than chance; of bins with few rows that takes more than `noise_p999`',
+      ),
     missing: z.object({ baseline: Share, live: Share }),
     new_share: Share.nullable().describe('Of categories that the baseline lacks'),
     new_categories: z.array(z.string()).describe('At most ten of them, from stored inputs'),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import type { Route } from '../../contracts/route.ts';
 import { routes as every } from '../../contracts/routes.ts';
+import { delivered, logStream } from '../support/logs.ts';
 import { broken, type Ids, junk, like, spoiled } from './support/arbitrary.ts';
 import { type Got, type Hostile, mark, openHostile, type Sent } from './support/refused.ts';
 
@@ -28,7 +29,10 @@ beforeEach(async () => {
     deployment_id: await wire.deploy(project_id, model_id),
   };
   const path = `/api/mlops/deployments/${ids.deployment_id}/predict`;
+  const told = logStream(wire);
   const predicted = await wire.send('POST', path, { body: { inputs: {} } });
+  // A computation of drift waits until all is counted.
+  await delivered(wire, told());
   ids = { ...ids, log_id: predicted.body.log_ids[0] };
   keys = [
     wire.key,

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { openWire, type Sent, type Wire } from '../../functions/support/wire.ts';
+import { effort } from '../../support/effort.ts';
 
 export { type Got, noId, type Sent, type Wire } from '../../functions/support/wire.ts';
 
@@ -51,9 +52,9 @@ export async function openHostile() {
   const refused = async (status: number, method: string, target: string, sent: Sent = {}, within = 500) => {
     const before = effects.length;
     const objects = wire.store.size;
-    const began = performance.now();
+    const began = effort();
     const got = await wire.send(method, target, sent);
-    const took = performance.now() - began;
+    const took = effort() - began;
     expect([got.status, effects.slice(before), wire.store.size]).toEqual([status, [], objects]);
     expect(Object.keys(got.body)).toEqual(['detail']);
     expect(got.headers['content-type']).toBe('application/json');
