@@ -16,7 +16,7 @@ import { startStreams } from './streams.ts';
 import { startSweeper } from './sweeper.ts';
 import { toTargets } from './targets.ts';
 import { type Plan, readPlan } from './template/plan.ts';
-import { type Application, synthesize } from './template/synth.ts';
+import { type Application, slipway, synthesize } from './template/synth.ts';
 
 export interface PlatformSettings {
   /** Where all data lies; it is made when it is not there. */
@@ -54,9 +54,6 @@ export interface Platform {
   ready(): void;
   stop(): Promise<void>;
 }
-
-const root = join(import.meta.dirname, '..');
-const slipway: Application = { root, entry: 'bin/slipway.ts' };
 
 /** The whole platform but its sample and its first key. */
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {

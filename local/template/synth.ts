@@ -1,8 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { cleanEnv } from '../loopback.ts';
 
@@ -14,10 +23,19 @@ export interface Application {
   /** The entry of the application, from its root. */
   entry: string;
   parts?: readonly string[];
+  /** Where templates lie for every home of this checkout: a new home need not make its own. */
+  shared?: string;
 }
 
+const root = join(import.meta.dirname, '..', '..');
+export const slipway: Application = {
+  root,
+  entry: 'bin/slipway.ts',
+  shared: join(root, 'node_modules', '.cache', 'slipway'),
+};
+
 /**
- * The folder of the synthesized application; made when something it comes from has changed, else found.
+ * The folder of the synthesized application; made when something it comes from has changed, else found or copied.
  * A folder appears under its name only when it is whole.
  */
 export async function synthesize(
@@ -32,11 +50,43 @@ export async function synthesize(
   mkdirSync(templates, { recursive: true });
   const draft = join(templates, `draft-${process.pid}`);
   rmSync(draft, { recursive: true, force: true });
-  await run(application, draft, signal);
+  const known = application.shared && join(application.shared, name);
+  const made = !(known && copied(known, draft));
+  if (made) await run(application, draft, signal);
   for (const old of readdirSync(templates))
     if (old !== `draft-${process.pid}`) rmSync(join(templates, old), { recursive: true, force: true });
   renameSync(draft, folder);
-  return { folder, made: true };
+  if (made && known) share(folder, known);
+  return { folder, made };
+}
+
+/** Whether there was a whole one; one that is thrown away meanwhile is as good as none. */
+function copied(from: string, to: string): boolean {
+  try {
+    cpSync(from, to, { recursive: true });
+    return existsSync(join(to, 'manifest.json'));
+  } catch {
+    rmSync(to, { recursive: true, force: true });
+    return false;
+  }
+}
+
+const mostShared = 4;
+
+/** Lay a template down for other homes. That it cannot be done, or that another did it first, is no fault. */
+function share(folder: string, to: string): void {
+  const shared = dirname(to);
+  const draft = `${to}-${process.pid}`;
+  const age = (name: string) => statSync(join(shared, name)).mtimeMs;
+  try {
+    cpSync(folder, draft, { recursive: true });
+    rmSync(to, { recursive: true, force: true });
+    renameSync(draft, to);
+    const old = readdirSync(shared).toSorted((a, b) => age(b) - age(a));
+    for (const name of old.slice(mostShared)) rmSync(join(shared, name), { recursive: true, force: true });
+  } catch {
+    rmSync(draft, { recursive: true, force: true });
+  }
 }
 
 async function run({ root, entry }: Application, out: string, signal?: AbortSignal): Promise<void> {

@@ -96,7 +96,7 @@ test.each([
   slipway = await start(home);
   const done: Acknowledged = { logs: [], promoted: [] };
   const working = work(slipway, done);
-  await until(() => done.promoted.length >= 5 && done.logs.length >= 50, 'some work to be done', 60_000);
+  await until(() => done.promoted.length >= 3 && done.logs.length >= 30, 'some work to be done', 60_000);
   await pause(Math.random() * 200);
   const { database } = JSON.parse(readFileSync(join(home, 'lock'), 'utf8'));
   if (both) process.kill(database.pid, 'SIGKILL');

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation fills these in.
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Stack } from '../../local/template/assembly.ts';
 import { type Plan, readPlan } from '../../local/template/plan.ts';
@@ -136,6 +136,24 @@ describe('the cache of the template', () => {
     expect(again.made).toBe(true);
     expect(again.folder).not.toBe(folder);
     expect(readdirSync(join(cached, 'template'))).toHaveLength(1);
+  });
+
+  test('is copied into a new home, and only a few are kept for that', async () => {
+    const shared = join(home, 'shared');
+    const of = (name: string) => synthesize(join(home, name), { ...application, shared });
+    const first = await of('first');
+    const second = await of('second');
+    expect([first.made, second.made]).toEqual([true, false]);
+    const [files, same] = [first, second].map(({ folder }) => readdirSync(folder));
+    expect(same).toEqual(files);
+    // Half a template is none.
+    rmSync(join(shared, basename(first.folder), 'manifest.json'));
+    expect((await of('third')).made).toBe(true);
+    expect((await of('once more')).made).toBe(false);
+    for (let i = 0; i < 5; i++) mkdirSync(join(shared, `old ${i}`));
+    writeFileSync(join(project, 'lib', 'another.ts'), '// another file');
+    await of('fourth');
+    expect(readdirSync(shared).length).toBeLessThanOrEqual(4);
   });
 
   test('holds nothing of an application that fails, and the failure is told', async () => {
