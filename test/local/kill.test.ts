@@ -80,9 +80,9 @@ async function listed(path: string): Promise<Item[]> {
   }
 }
 
-/** Which of these ids are not listed, at the latest after half a minute. */
+/** Which of these ids are not listed, at the latest after a minute. */
 async function settled(ids: readonly string[], path: string): Promise<string[]> {
-  for (const end = Date.now() + 30_000; ; await pause(500)) {
+  for (const end = Date.now() + 60_000; ; await pause(500)) {
     const kept = new Set((await listed(path)).map(({ id }) => id));
     const lost = ids.filter((id) => !kept.has(id));
     if (lost.length === 0 || Date.now() > end) return lost;

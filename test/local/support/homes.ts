@@ -14,7 +14,7 @@ export function temporaryHome() {
 export async function until<T>(
   look: () => T | Promise<T>,
   what: string,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {
