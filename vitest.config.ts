@@ -38,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'functions',
-          include: ['test/{adapters,functions}/**/*.test.ts'],
+          include: ['test/{adapters,functions,iceberg}/**/*.test.ts'],
           ...patience,
           env,
           setupFiles,

@@ -8,7 +8,7 @@ const rooms: Record<string, readonly string[]> = {
   contracts: ['domain', 'zod'],
   scoring: ['domain'],
   iceberg: ['domain'],
-  adapters: ['domain', 'iceberg', '@aws-sdk', 'aws4fetch', 'zod'],
+  adapters: ['domain', 'iceberg', '@aws-sdk', '@duckdb', 'aws4fetch', 'zod'],
   functions: ['contracts', 'domain', 'scoring', 'iceberg', 'adapters', '@middy', 'aws-lambda', 'zod'],
   lib: ['contracts', 'aws-cdk-lib', 'constructs', 'cdk-nag'],
   bin: ['lib', 'aws-cdk-lib', 'cdk-nag'],

@@ -4,7 +4,8 @@ import { sha256, signedHeaders } from './sigv4.ts';
 
 /** Calls to AWS without an SDK, for functions in which every kilobyte is a wait. */
 export interface Call {
-  service: 'dynamodb' | 's3';
+  /** `catalog` is one outside AWS: it knows its callers by headers of their own, and nothing is signed. */
+  service: 'dynamodb' | 's3' | 'glue' | 's3tables' | 'lambda' | 'catalog';
   method: 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE';
   url: string;
   headers?: Record<string, string>;
@@ -61,13 +62,15 @@ const passing = ({ status, body }: Answered) =>
 
 /** A body for S3 goes over TLS and is known by its checksum: it need not be hashed for its signature too. */
 const sign = ({ method, url, service, headers = {}, body = '' }: Call) =>
-  signedHeaders(
-    {
-      ...{ method, service, headers, url: new URL(url), region: region(), now: Date.now() },
-      payload: service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(body),
-    },
-    credentials(),
-  );
+  service === 'catalog'
+    ? headers
+    : signedHeaders(
+        {
+          ...{ method, service, headers, url: new URL(url), region: region(), now: Date.now() },
+          payload: service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(body),
+        },
+        credentials(),
+      );
 
 type Sender = typeof request;
 

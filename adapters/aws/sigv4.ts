@@ -62,9 +62,8 @@ function sign(request: Unsigned, names: string, { secretAccessKey }: Credentials
   const { stamp, scope } = when(request);
   const { method, url, headers, payload } = request;
   const lines = names.split(';').map((name) => `${name}:${headers[name]?.trim().replaceAll(/ +/g, ' ')}\n`);
-  const canonical = [method, canonicalPath(url), canonicalQuery(url), lines.join(''), names, payload].join(
-    '\n',
-  );
+  const path = request.service === 's3' ? canonicalPath(url) : encodedTwice(url);
+  const canonical = [method, path, canonicalQuery(url), lines.join(''), names, payload].join('\n');
   return hmac(
     keyFor(scope, secretAccessKey),
     [algorithm, stamp, scope, sha256(canonical)].join('\n'),
@@ -89,6 +88,9 @@ const canonicalPath = ({ pathname }: URL) =>
     .split('/')
     .map((part) => escaped(decodeURIComponent(part)))
     .join('/');
+
+/** Every service but S3 signs the path as it was sent, encoded once more. */
+const encodedTwice = ({ pathname }: URL) => pathname.split('/').map(escaped).join('/');
 
 const canonicalQuery = (url: URL) =>
   [...url.searchParams]
