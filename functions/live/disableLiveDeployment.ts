@@ -1,0 +1,14 @@
+import { disableLiveDeployment } from '../../contracts/live.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
+import { findOnline } from '../kit/live/find.ts';
+import { asked, finished } from '../kit/machines/run.ts';
+
+export const handler = endpoint(
+  disableLiveDeployment,
+  async (given) => {
+    // What is answered is nothing: it is not the machine's to keep.
+    await finished({ kind: 'stop', ...asked(given.found, given), repeat: undefined }, given);
+    return undefined;
+  },
+  findOnline,
+);
