@@ -8,6 +8,7 @@ import { table } from './aws/table.ts';
 import { deploymentOf } from './deployments/deployments.ts';
 import { jobOf } from './deployments/jobs.ts';
 import { modelOf } from './models/models.ts';
+import { externalOf } from './workspaces/externals.ts';
 
 type Item = Record<string, unknown>;
 
@@ -30,8 +31,10 @@ async function every(TableName: string): Promise<Item[]> {
 /** The items of both tables by what they are. */
 export function survey(control: readonly Item[], repeats: readonly Item[]): Survey {
   const found: Survey = {
-    ...{ projects: [], listed: [], workspaces: [], deployments: [], events: [], history: new Map() },
-    ...{ places: [], names: [], uses: [], models: [], modelPlaces: [], modelNames: [], modelVersions: [] },
+    ...{ projects: [], listed: [], workspaces: [], deployments: [], externals: [], events: [] },
+    ...{ history: new Map(), removed: [] },
+    ...{ places: [], names: [], uses: [], batchNames: [], batchRuns: { placed: [], kept: [] } },
+    ...{ models: [], modelPlaces: [], modelNames: [], modelVersions: [] },
     ...{ operations: [], runs: [], open: [], unreadable: [] },
     kept: repeats.filter(({ pk }) => String(pk).startsWith('I#')) as unknown as Survey['kept'],
   };
@@ -43,6 +46,7 @@ export function survey(control: readonly Item[], repeats: readonly Item[]): Surv
       found.unreadable.push(`${pk} ${sk}`);
     }
   }
+  for (const id of found.removed) found.history.delete(id);
   for (const entries of found.history.values()) entries.sort((a, b) => a.n - b.n);
   return found;
 }
@@ -57,6 +61,7 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [/^P#.*\|STATE$/, (f, item) => f.projects.push(Project.parse(item))],
   [/^PROJECTS\|/, (f, _, __, sk) => f.listed.push(sk)],
   [/^WS#.*\|LOC$/, (f, item, pk) => f.workspaces.push({ name: after(pk, 'WS#'), pid: text(item.pid) })],
+  [/^P#.*\|D#external#/, (f, item) => f.externals.push(externalOf(item))],
   [/^P#.*\|D#/, (f, item) => f.deployments.push(deploymentOf(item))],
   [/^P#.*\|E#/, (f, item) => f.events.push(item as unknown as Event)],
   [
@@ -68,7 +73,11 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   ],
   [
     /^DEP#.*\|LOC$/,
-    (f, item, pk) => f.places.push({ dep: after(pk, 'DEP#'), pid: text(item.pid), kind: item.kind as Kind }),
+    (f, item, pk) => {
+      const dep = after(pk, 'DEP#');
+      if (item.removed_at !== undefined) f.removed.push(dep);
+      else f.places.push({ dep, pid: text(item.pid), kind: item.kind as Kind });
+    },
   ],
   [
     /^P#.*\|N#/,
@@ -83,6 +92,18 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
       });
     },
   ],
+  [
+    /^MODELNAME#.*\|B#/,
+    (f, item, pk, sk) =>
+      f.batchNames.push({
+        model: after(pk, 'MODELNAME#'),
+        name: after(sk, 'B#'),
+        dep: text(item.dep),
+        archived: item.archived === true,
+      }),
+  ],
+  [/^DEP#.*\|RUN#/, (f, item) => f.batchRuns.placed.push(`${item.run_pk} ${item.run_sk}`)],
+  [/^P#.*\|RUN#/, (f, _, pk, sk) => f.batchRuns.kept.push(`${pk} ${sk}`)],
   [/^M#.*\|D#/, (f, _, pk, sk) => f.uses.push({ model_id: after(pk, 'M#'), dep: after(sk, 'D#') })],
   [/^P#.*\|MODEL#/, (f, item) => f.models.push(modelOf(item))],
   [

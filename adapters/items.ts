@@ -10,6 +10,9 @@ const count = (n: number) => String(n).padStart(6, '0');
 export const versionsOf = (name: string): string =>
   Buffer.byteLength(name) <= 900 ? `N#${name}/` : `N#/${hash('sha256', name)}/`;
 
+export const configsOf = (name: string): string =>
+  Buffer.byteLength(name) <= 900 ? `${name}/` : `/${hash('sha256', name)}/`;
+
 export const at = {
   project: (id: string) => ({ pk: `P#${id}`, sk: 'STATE' }),
   projects: (id: string) => ({ pk: 'PROJECTS', sk: id }),
@@ -30,6 +33,24 @@ export const at = {
   modelName: (name: string) => ({ pk: `MODELNAME#${name}`, sk: 'LOC' }),
   modelVersion: (name: string, version: number) => ({ pk: `MODELNAME#${name}`, sk: `V#${count(version)}` }),
   alias: (name: string, alias: string) => ({ pk: `MODELNAME#${name}`, sk: `A#${alias}` }),
+  /** Which batch deployment of a model has a name, or had it last. */
+  batchName: (model: string, name: string) => ({ pk: `MODELNAME#${model}`, sk: `B#${name}` }),
+  /** A run of a batch deployment among all of it, in the order in which they came to be. `created` is epoch milliseconds. */
+  run: (projectId: string, deploymentId: string, created: number, id: string) => ({
+    pk: `P#${projectId}`,
+    sk: `RUN#${deploymentId}#${String(created).padStart(13, '0')}#${id}`,
+  }),
+  /** Where a run lies that one knows the id of. */
+  runPlace: (deploymentId: string, id: string) => ({ pk: `DEP#${deploymentId}`, sk: `RUN#${id}` }),
+  /** How many times a slot was run again. */
+  slot: (deploymentId: string, slot: string) => ({ pk: `DEP#${deploymentId}`, sk: `SLOT#${slot}` }),
+  /** Which deployments keep functions warm. */
+  warm: (deploymentId: string) => ({ pk: 'WARM', sk: deploymentId }),
+  /** Apart from the project's other items, so that who removes one can remove nothing else. */
+  config: (projectId: string, name: string, version: number) => ({
+    pk: `CFG#${projectId}`,
+    sk: `${configsOf(name)}${count(version)}`,
+  }),
   event: (projectId: string, seq: number) => ({ pk: `P#${projectId}`, sk: `E#${sequence(seq)}` }),
   outbox: (projectId: string, id: string) => ({ pk: `P#${projectId}`, sk: `OUT#${id}` }),
   operation: (id: string) => ({ pk: `OP#${id}`, sk: 'OP' }),

@@ -6,7 +6,7 @@ import { at, nobodysProject, v } from './items.ts';
 /** Something that others must hear of, beside what the events of deployments tell: ids only. */
 export interface Told {
   id: string;
-  type: 'model.ready' | 'key.created' | 'key.revoked' | 'drift.computed';
+  type: 'model.ready' | 'key.created' | 'key.revoked' | 'drift.computed' | 'deployment.configured';
   subject: string;
   actor: string;
   at: string;

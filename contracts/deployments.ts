@@ -8,12 +8,15 @@ const shared = { group: 'deployments', dialect: 'mlops' } as const;
 const project_id = Id.describe('Project that owns the model');
 const deployment_id = Id.describe('The deployment');
 
+/** What only the live dialect sets and shows. */
+const elsewhere = { branch: true, runtime: true } as const;
+
 const Status = z.enum(['active', 'inactive', 'failed']);
 const Item = z
   .object({
     ...Deployment.pick({ id: true, model_id: true, stage: true }).shape,
     is_active: z.boolean(),
-    config: Config,
+    config: Config.omit(elsewhere),
     created_at: Time,
     status: Status,
     error_message: z.string().optional(),
@@ -33,7 +36,7 @@ export const createDeployment = route({
       model_id: Id,
       name: Name,
       stage: WantedStage,
-      ...Config.omit({ name: true }).shape,
+      ...Config.omit({ name: true, ...elsewhere }).shape,
       traffic_percent: Config.shape.traffic_percent.default(100),
     })
     .meta({ id: 'CreateDeployment' }),

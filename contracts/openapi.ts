@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Route } from './route.ts';
+import type { Dialect, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -34,8 +34,11 @@ export function openapi(routes: readonly Route[], version: string): Json {
       parameters: [...parameters('path', r.params), ...parameters('query', r.query), ...headers(r)],
       ...(r.body && { requestBody: { required: r.bodyOr === undefined, content: json(r.body, 'input') } }),
       responses: {
-        [r.status]: { description: r.summary, content: json(r.returns, 'output') },
-        default: { description: 'Anything else', content: json(Failure, 'output') },
+        [r.status]: {
+          description: r.summary,
+          ...(r.status !== 204 && { content: json(r.returns, 'output') }),
+        },
+        default: { description: 'Anything else', content: json(failures[r.dialect], 'output') },
       },
     };
     paths[r.path] = { ...paths[r.path], [r.method.toLowerCase()]: operation };
@@ -75,3 +78,18 @@ const Fault = z
   })
   .meta({ id: 'Fault' });
 const Failure = z.object({ detail: z.union([z.string(), z.array(Fault)]) }).meta({ id: 'Failure' });
+const LiveFailure = z
+  .object({
+    errorCode: z.string(),
+    errorName: z.string(),
+    errorInstanceId: z.string(),
+    errorDescription: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'LiveFailure' });
+const failures: Record<Dialect, z.ZodType> = {
+  mlops: Failure,
+  batch: Failure,
+  workspaces: Failure,
+  live: LiveFailure,
+};

@@ -22,9 +22,16 @@ export interface Route {
   maxBytes?: number;
   /** Holds data of people: a 422 names the field and leaves its value out. */
   sensitive?: true;
+  /** It starts a machine, which outlives its caller. */
+  operates?: true;
+  /** Whole numbers that a number of JavaScript cannot hold are read as texts of their digits. */
+  lossless?: true;
+  /** The key may come in `Authorization-PSK` too, as older clients send it. */
+  presharedKey?: true;
   /** Whether an Idempotency-Key is honoured. */
   repeatable?: true;
-  status: 200 | 201 | 204;
+  /** 202 without a value is answered as 204: there is nothing left to show. */
+  status: 200 | 201 | 202 | 204;
   returns: z.ZodType;
   /** The answer is made in one place and may be megabytes: it is not parsed a second time. */
   trusted?: true;

@@ -16,7 +16,7 @@ export const getJob = route({
     job: z
       .object({
         id: Id,
-        type: z.enum(['drift', 'deploy', 'promote', 'rollback', 'deactivate']),
+        type: z.enum(['drift', 'deploy', 'promote', 'rollback', 'deactivate', 'stop', 'start']),
         status: z.enum(['queued', 'running', 'succeeded', 'failed']),
         progress: z.number().min(0).max(1),
         result: z.record(z.string(), z.unknown()).nullable(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id } from '../domain/fields.ts';
+import { Id, Time } from '../domain/fields.ts';
 import { DeployRequest, Outcome, Request } from '../domain/operation.ts';
 
 /** An operation that is over: what follows in its machine is the way out. */
@@ -40,6 +40,33 @@ export const computeDrift = {
 };
 export const failDrift = { input: Run, output: z.object({ outcome: z.literal('over') }) };
 
+/** One run of a batch deployment; `scheduled_at` is its slot, whenever it really runs. */
+const BatchRun = z.object({ project_id: Id, deployment_id: Id, run_id: Id, scheduled_at: Time });
+export type BatchRun = z.infer<typeof BatchRun>;
+
+/** What each step of batch scoring is given and gives back; all that is large lies in the files of the run. */
+export const checkBatch = {
+  input: z.object({ project_id: Id, deployment_id: Id }),
+  output: z.object({ outcome: z.enum(['passed', 'failed']), reason: z.string() }),
+};
+export const planRun = {
+  input: BatchRun,
+  /** `parts` is the object that lists them for a Map; `over`: the run ended before. */
+  output: z.object({
+    outcome: z.enum(['empty', 'one', 'many', 'failed', 'over']),
+    parts: z.object({ bucket: z.string(), name: z.string() }),
+  }),
+};
+export const scorePart = {
+  input: BatchRun.extend({ part: z.int().min(0) }),
+  output: z.object({ outcome: z.enum(['scored', 'failed']) }),
+};
+export const commitRun = {
+  input: BatchRun,
+  output: z.object({ outcome: z.enum(['committed', 'failed', 'over']) }),
+};
+export const endRun = { input: BatchRun, output: z.object({ outcome: z.enum(['failed', 'succeeded']) }) };
+
 /** The answer of a whole machine. */
 export const machineOutput = Settled;
 /** What runs without a caller: on a stream, on a schedule, or behind every path that no route has. */
@@ -50,5 +77,8 @@ export const background = {
   aggregateLogs: 'Count every new log once',
   closeHours: 'Close the hours whose logs are all counted',
   redriveLogs: 'Count the logs whose records were set aside, when somebody asks for it',
+  alignSchedule: 'Make the schedule of a batch deployment follow what became of it',
+  startScheduledRun: 'Start the run of a slot when its time has come',
+  alignConcurrency: 'Keep as many functions started as the active deployments ask for',
   unknownRoute: 'Word 404 and 405 in the dialect of the path',
 } as const;

@@ -25,6 +25,10 @@ export interface Seen {
   model?: Model;
   /** The number that the next deployment of this name gets. */
   nextVersion?: number;
+  /** Whether a deployment that runs elsewhere has the name. */
+  takenElsewhere?: boolean;
+  /** Who has the name that a new batch deployment is to have, unless that was archived. */
+  holder?: string;
 }
 
 type EventType =
@@ -33,7 +37,11 @@ type EventType =
   | 'deployment.failed'
   | 'deployment.promoted'
   | 'deployment.rolled_back'
-  | 'deployment.deactivated';
+  | 'deployment.deactivated'
+  | 'deployment.stopped'
+  | 'deployment.started'
+  | 'deployment.reported'
+  | 'deployment.removed';
 
 export interface Event {
   seq: number;
@@ -64,9 +72,6 @@ export type Decision =
   /** It would be written; first this model has to load, if any. */
   | { do: 'wait'; model_id: string | null };
 
-/** Reasons to refuse, in the words of the answer. */
-export const absent = (what: string): Refusal => ({ code: 'notFound', detail: `${what} not found` });
-export const not = (why: string): Refusal => ({ code: 'conflict', detail: why });
 export const alreadyEnded = ({ operation }: Seen): Decision | undefined =>
   operation.outcome ? { do: 'nothing', outcome: operation.outcome } : undefined;
 
@@ -87,7 +92,8 @@ export function assertPointer({ project, production }: Seen) {
 }
 
 export function born(
-  wanted: Pick<RequestOf<'deploy'>, 'op_id' | 'project_id' | 'name' | 'stage' | 'config' | 'actor'>,
+  wanted: Pick<RequestOf<'deploy'>, 'op_id' | 'project_id' | 'name' | 'stage' | 'config' | 'actor'> &
+    Partial<Pick<RequestOf<'deploy'>, 'batch' | 'allowed_roles'>>,
   id: string,
   model: Model,
   version: number,
@@ -96,7 +102,7 @@ export function born(
   return {
     id,
     project_id: wanted.project_id,
-    kind: 'online',
+    kind: wanted.batch ? 'batch' : 'online',
     name: wanted.name,
     version,
     model_id: model.id,
@@ -114,6 +120,7 @@ export function born(
     created_by: wanted.actor,
     created_at: at,
     updated_at: at,
+    ...(wanted.batch && { batch: wanted.batch, allowed_roles: wanted.allowed_roles ?? null }),
   };
 }
 
@@ -126,6 +133,8 @@ export function moved(before: Deployment, next: Partial<Deployment>, request: Re
     rev: before.rev + 1,
     op_id: request.op_id,
     updated_at: at,
+    // What was reported of one life says nothing of the next.
+    reported: next.life === undefined || next.life === before.life ? before.reported : undefined,
   };
   assertLife(before.life, after.life);
   return { before, after, history: [entry(after.h, after, request)] };
@@ -148,6 +157,7 @@ export const entry = (
   n,
   life: deployment.life,
   stage: deployment.stage,
+  ...(deployment.reported && { status: deployment.reported }),
   message: deployment.status_message,
   actor: request.actor,
   op_id: request.op_id,

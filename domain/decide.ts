@@ -1,5 +1,5 @@
+import { shownBatch } from './batch/shown.ts';
 import {
-  absent,
   alreadyEnded,
   assertPointer,
   born,
@@ -7,7 +7,6 @@ import {
   entry,
   event,
   moved,
-  not,
   refuse,
   type Seen,
   settle,
@@ -16,7 +15,9 @@ import {
   write,
 } from './change.ts';
 import { type Deployment, life as follows, status } from './deployment.ts';
-import type { Refusal, Request, RequestOf } from './operation.ts';
+import type { Request, RequestOf } from './operation.ts';
+import { pause } from './pauses.ts';
+import { absent, moreRecent, not, wrongLife } from './refusals.ts';
 
 /** Store a new deployment, before its model was ever loaded. */
 export function reserve(request: RequestOf<'deploy'>, seen: Seen, at: string): Decision {
@@ -28,12 +29,15 @@ export function reserve(request: RequestOf<'deploy'>, seen: Seen, at: string): D
   // A step that was answered to nobody is done again: what it has stored stands.
   if (seen.deployment?.op_id === request.op_id) return { do: 'wait', model_id: seen.deployment.model_id };
   if (seen.deployment) return refuse(seen, not('Deployment exists'), at);
+  if (seen.takenElsewhere) return refuse(seen, not('Deployment name is taken by an external deployment'), at);
+  if (seen.holder !== undefined)
+    return refuse(seen, not(`Deployment '${request.name}' already exists for model '${model.name}'`), at);
   const made = born(request, request.deployment_id, model, seen.nextVersion ?? 1, at);
   const history = [entry(1, { ...made, life: 'pending' }, request), entry(2, made, request)];
   return {
     do: 'write',
     change: {
-      project: step(seen.project, { online: 1 }),
+      project: step(seen.project, { [made.kind]: 1 }),
       deployments: [{ after: { ...made, h: 2 }, history }],
       event: event('deployment.created', seen, made.id, at),
     },
@@ -54,6 +58,9 @@ export function carryOut(request: Request, seen: Seen, at: string): Decision {
       return rollback(request, seen, at);
     case 'deactivate':
       return deactivate(request, seen, at);
+    case 'stop':
+    case 'start':
+      return pause(request, seen, at);
   }
 }
 
@@ -64,7 +71,7 @@ export function foresee(request: Request, seen: Seen, at: string): Decision {
 }
 
 function modelToLoad(request: Request, { deployment, target, model }: Seen): string | null {
-  if (request.kind === 'promote') return deployment?.model_id ?? null;
+  if (request.kind === 'promote' || request.kind === 'start') return deployment?.model_id ?? null;
   return request.kind === 'rollback' ? (target?.model_id ?? model?.id ?? null) : null;
 }
 
@@ -77,7 +84,7 @@ export function giveUp(request: Request, seen: Seen, reason: string, at: string)
   if (!deployment || deployment.op_id !== request.op_id || !follows[deployment.life].includes('failed'))
     return refuse(seen, not(reason), at);
   const failed = moved(deployment, { life: 'failed', status_message: reason.slice(0, 1000) }, request, at);
-  return write('deployment.failed', seen, { deployments: [failed], result: created(failed.after), at });
+  return write('deployment.failed', seen, { deployments: [failed], result: resultOf(failed.after), at });
 }
 
 function activate(request: RequestOf<'deploy'>, seen: Seen, at: string): Decision {
@@ -86,7 +93,7 @@ function activate(request: RequestOf<'deploy'>, seen: Seen, at: string): Decisio
     return refuse(seen, not('Deployment has changed'), at);
   const active = { life: 'active', stage: request.stage, status_message: '' } as const;
   const up = moved(deployment, active, request, at);
-  const result = created(up.after);
+  const result = resultOf(up.after);
   if (request.stage === 'staging')
     return write('deployment.activated', seen, { deployments: [up], result, at });
   const deployments = [up, ...superseded(production, request, at)];
@@ -164,17 +171,11 @@ function deactivate(request: RequestOf<'deactivate'>, seen: Seen, at: string): D
   const changed = moreRecent(request, deployment);
   if (changed) return refuse(seen, changed, at);
   if (deployment.life === 'archived') return settle(seen, { ok: true }, at);
-  if (!follows[deployment.life].includes('archived'))
-    return refuse(seen, not(`Deployment is ${deployment.life}`), at);
+  if (!follows[deployment.life].includes('archived')) return refuse(seen, wrongLife(deployment, request), at);
   const down = moved(deployment, { life: 'archived', stage: 'archived', archived_at: at }, request, at);
   const prod = project.prod === deployment.id ? null : project.prod;
   return write('deployment.deactivated', seen, { deployments: [down], prod, result: { ok: true }, at });
 }
-
-const moreRecent = (request: Request, deployment: Deployment): Refusal | undefined =>
-  request.if_match === undefined || request.if_match === deployment.rev
-    ? undefined
-    : { code: 'stale', detail: 'The object has changed' };
 
 const live = (id: string, archived: string | null) => ({
   ok: true,
@@ -182,6 +183,9 @@ const live = (id: string, archived: string | null) => ({
   stage: 'production',
   archived_deployment_id: archived,
 });
+
+const resultOf = (deployment: Deployment) =>
+  deployment.kind === 'batch' ? shownBatch(deployment) : created(deployment);
 
 /** The answer of a create, at whatever point of its life the new deployment is. */
 export const created = (deployment: Deployment) => ({

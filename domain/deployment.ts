@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { Id, Name, Time } from './fields.ts';
+import { BatchConfig } from './batch/config.ts';
+import { Id, Name, Time, text } from './fields.ts';
+import { RuntimeConfiguration } from './live/runtime.ts';
+import { Status } from './workspaces/words.ts';
 
 export const Kind = z.enum(['online', 'batch', 'external']);
 export type Kind = z.infer<typeof Kind>;
@@ -31,6 +34,9 @@ export const Config = z.object({
   drift: z
     .object({ window_hours: z.int().min(1).max(720).default(168), ignore: z.array(z.string()).optional() })
     .optional(),
+  /** Which branch of its model it was deployed from, and what it asks to run on: set in the live dialect. */
+  branch: z.string().optional(),
+  runtime: RuntimeConfiguration.optional(),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -57,17 +63,30 @@ export const Deployment = z.object({
   log_shards: z.int().min(1).max(64),
   retention_days: z.int().min(1).max(365),
   rolled_back_from: Id.optional(),
+  /** Of a batch deployment: what it reads, scores and writes. */
+  batch: BatchConfig.optional(),
+  /** Roles of which a user needs one to run or manage it; without any, of a batch deployment: platform keys only. */
+  allowed_roles: z.array(z.string()).nullable().optional(),
+  /** What a controller reported since its life changed last; it moves nothing. */
+  reported: Status.optional(),
+  model_provider_id: z.string().optional(),
   created_by: z.string(),
   created_at: Time,
   updated_at: Time,
   archived_at: Time.optional(),
+  /** Only while it is stopped. */
+  stopped_at: Time.optional(),
 });
 export type Deployment = z.infer<typeof Deployment>;
 
 /** One step of a deployment's life as it is kept for auditors. */
 export const HistoryEntry = Deployment.pick({ life: true, stage: true, op_id: true }).extend({
   n: z.int().min(1),
-  message: z.string().max(1000),
+  message: text(0, 1000),
+  /** The status that was reported; absent where the life says it. */
+  status: Status.optional(),
+  /** A step that the workspaces dialect does not tell of. */
+  quiet: z.literal(true).optional(),
   actor: z.string(),
   at: Time,
 });

@@ -6,6 +6,7 @@ import { contiguous, difference, links, versions } from './links.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import type { Project } from './project.ts';
+import type { External } from './workspaces/external.ts';
 
 /** Everything that the control table and the table of repeats hold, by what it is. */
 export interface Survey {
@@ -14,10 +15,17 @@ export interface Survey {
   listed: string[];
   workspaces: { name: string; pid: string }[];
   deployments: Deployment[];
+  externals: External[];
+  /** Ids of external deployments that are no more; what happened to them is kept. */
+  removed: string[];
   events: Event[];
   history: Map<string, HistoryEntry[]>;
   places: { dep: string; pid: string; kind: Kind }[];
   names: { project_id: string; name: string; version: number; dep: string; kind: Kind }[];
+  /** Names of batch deployments below their models, and who has them or had them last. */
+  batchNames: { model: string; name: string; dep: string; archived: boolean }[];
+  /** Batch runs, by what says where each lies and by what lies there. */
+  batchRuns: { placed: string[]; kept: string[] };
   uses: { model_id: string; dep: string }[];
   models: Model[];
   modelPlaces: { model_id: string; pid: string; name: string }[];
@@ -74,18 +82,19 @@ function* sequence({ projects, events }: Survey) {
   }
 }
 
-function* totals({ projects, deployments }: Survey) {
+function* totals({ projects, deployments, externals }: Survey) {
   for (const { id, total } of projects)
     for (const kind of ['online', 'batch', 'external'] as const) {
-      const found = deployments.filter((d) => d.project_id === id && d.kind === kind).length;
+      const all = [...deployments, ...externals];
+      const found = all.filter((d) => d.project_id === id && d.kind === kind).length;
       if (found !== total[kind])
         yield `project ${id} counts ${total[kind]} ${kind} deployments and has ${found}`;
     }
 }
 
-function* lives({ deployments, history, places }: Survey) {
+function* lives({ deployments, externals, history, places }: Survey) {
   const placed = new Map(places.map((place) => [place.dep, place]));
-  for (const d of deployments) {
+  for (const d of [...deployments, ...externals]) {
     const place = placed.get(d.id);
     if (place?.pid !== d.project_id || place.kind !== d.kind)
       yield `deployment ${d.id} is not found by its id`;
@@ -100,7 +109,8 @@ function* lives({ deployments, history, places }: Survey) {
     const last = entries.at(-1);
     if (last?.life !== d.life || last.stage !== d.stage || last.message !== d.status_message)
       yield `deployment ${d.id} is not what its history ends with`;
-    yield* steps(d, entries);
+    // The life of what runs elsewhere follows what is reported of it, in any order.
+    if (d.kind !== 'external') yield* steps(d as Deployment, entries);
   }
 }
 

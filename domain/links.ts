@@ -2,7 +2,9 @@ import type { Survey } from './invariants.ts';
 
 /** 5: names and versions have no gap. */
 export function* versions({ names, modelNames, modelVersions }: Survey) {
-  const named = Map.groupBy(names, ({ project_id, name }) => `${project_id}/${name}`);
+  // Versions of what runs elsewhere may be removed one by one.
+  const lasting = names.filter(({ kind }) => kind !== 'external');
+  const named = Map.groupBy(lasting, ({ project_id, name }) => `${project_id}/${name}`);
   for (const [place, all] of named)
     if (
       !contiguous(
@@ -20,14 +22,25 @@ export function* versions({ names, modelNames, modelVersions }: Survey) {
 
 /** 6: what is found by one way is found by the other, and nothing leads nowhere. */
 export function* links(survey: Survey) {
-  const { deployments, models, projects } = survey;
+  const { deployments, externals, models, projects } = survey;
+  const held = [...deployments, ...externals];
   const same = (what: string, left: readonly string[], right: readonly string[]) =>
     difference(left, right).map((key) => `${what} ${key} is linked one way only`);
   yield* same(
     'name',
     survey.names.map((n) => [n.project_id, n.kind, n.name, n.version, n.dep].join('/')),
-    deployments.map((d) => [d.project_id, d.kind, d.name, d.version, d.id].join('/')),
+    held
+      .filter((d) => d.kind !== 'batch')
+      .map((d) => [d.project_id, d.kind, d.name, d.version, d.id].join('/')),
   );
+  yield* same(
+    'batch name',
+    survey.batchNames.filter(({ archived }) => !archived).map((n) => [n.model, n.name, n.dep].join('/')),
+    deployments
+      .filter((d) => d.batch && d.life !== 'archived')
+      .map((d) => [d.batch?.model.model_name, d.name, d.id].join('/')),
+  );
+  yield* same('batch run', survey.batchRuns.placed, survey.batchRuns.kept);
   yield* same(
     'use',
     survey.uses.map((u) => `${u.model_id}/${u.dep}`),
@@ -36,12 +49,12 @@ export function* links(survey: Survey) {
   yield* same(
     'place',
     survey.places.map((p) => p.dep),
-    deployments.map((d) => d.id),
+    held.map((d) => d.id),
   );
   yield* same(
     'history',
     [...survey.history.keys()],
-    deployments.map((d) => d.id),
+    held.map((d) => d.id),
   );
   yield* same(
     'model',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Config, WantedStage } from './deployment.ts';
+import { BatchConfig } from './batch/config.ts';
+import { Config, Kind, WantedStage } from './deployment.ts';
 import { Id, Name, Time } from './fields.ts';
 
 /** Where the answer to a request with an Idempotency-Key is kept, and who may write it there. */
@@ -13,6 +14,8 @@ const common = {
   deployment_id: Id,
   actor: z.string(),
   at: Time,
+  /** The kind of that deployment; online where nothing is said. */
+  deployment_kind: Kind.optional(),
   if_match: z.int().optional(),
   repeat: Repeat.optional(),
 };
@@ -24,6 +27,8 @@ export const DeployRequest = z.object({
   name: Name,
   stage: WantedStage,
   config: Config,
+  batch: BatchConfig.optional(),
+  allowed_roles: z.array(z.string()).nullable().optional(),
 });
 
 /** A wanted change of what runs. Its times and ids are fixed at its start, so that an attempt can be repeated. */
@@ -38,6 +43,8 @@ export const Request = z.discriminatedUnion('kind', [
     new_deployment_id: Id,
   }),
   z.object({ ...common, kind: z.literal('deactivate') }),
+  z.object({ ...common, kind: z.literal('stop') }),
+  z.object({ ...common, kind: z.literal('start') }),
 ]);
 export type Request = z.infer<typeof Request>;
 export type RequestOf<K extends Request['kind']> = Extract<Request, { kind: K }>;
@@ -58,7 +65,7 @@ export type Outcome = z.infer<typeof Outcome>;
 
 export const Operation = z.object({
   id: Id,
-  kind: z.enum(['deploy', 'promote', 'rollback', 'deactivate']),
+  kind: z.enum(['deploy', 'promote', 'rollback', 'deactivate', 'stop', 'start']),
   project_id: Id,
   deployment_id: Id,
   state: z.enum(['running', 'committed', 'failed']),
@@ -77,6 +84,8 @@ const allowance: Record<Operation['kind'], number> = {
   promote: 20,
   rollback: 20,
   deactivate: 20,
+  stop: 20,
+  start: 20,
 };
 
 export const begun = (request: Request): Operation => ({

@@ -2,12 +2,14 @@
 export type Code =
   | 'badRequest'
   | 'unauthenticated'
+  | 'invalidToken'
   | 'forbidden'
   | 'notFound'
   | 'methodNotAllowed'
   | 'conflict'
   | 'stale'
   | 'tooLarge'
+  | 'unsupportedMedia'
   | 'invalid'
   | 'tooMany'
   | 'internal'
@@ -28,11 +30,19 @@ export class Problem {
   readonly code: Code;
   readonly detail: string | Fault[];
   readonly headers: Record<string, string>;
+  /** Its own name and what belongs to it, in the one dialect that names what went wrong. */
+  readonly named: { name: string; parameters: Record<string, unknown> } | undefined;
 
-  constructor(code: Code, detail: string | Fault[], headers: Record<string, string> = {}) {
+  constructor(
+    code: Code,
+    detail: string | Fault[],
+    headers: Record<string, string> = {},
+    named?: Problem['named'],
+  ) {
     this.code = code;
     this.detail = detail;
     this.headers = headers;
+    this.named = named;
   }
 }
 

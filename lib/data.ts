@@ -39,6 +39,8 @@ export class DataStack extends Stack {
   readonly keys: Table;
   readonly models: Bucket;
   readonly data: Bucket;
+  /** Tables, where no other place for them is configured. */
+  readonly warehouse: Bucket;
 
   constructor(scope: Construct, id: string, { customerKeys, ...props }: DataProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -78,6 +80,7 @@ export class DataStack extends Stack {
       { prefix: 'dead/', expiration: Duration.days(90) },
       { prefix: 'aws/', expiration: Duration.days(90) },
     ]);
+    this.warehouse = this.bucket('warehouse', key, []);
     // In place of the construct's own way, which deploys a function and a role that may do more than all of ours.
     (this.data.node.defaultChild as CfnBucket).addPropertyOverride(
       'NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled',

@@ -75,6 +75,14 @@ export const tellsMissing =
   (fn) =>
     allow(fn, ['s3:ListBucket'], [bucket.bucketArn]);
 
+/** Below `aws` Lambda itself keeps the events that a function gave up; its code knows nothing of it. */
+export const keepsGivenUp =
+  (bucket: Bucket): Grant =>
+  (fn) =>
+    allow(fn, ['s3:PutObject'], [bucket.arnForObjects('aws/*')], {
+      StringEquals: { 'aws:ResourceAccount': fn.stack.account },
+    });
+
 /** Run a machine to its end and wait for what it answers. */
 export const runs =
   (machine: Workflow): Grant =>

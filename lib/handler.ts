@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -12,6 +12,7 @@ import {
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { engineLayers } from './duckdbLayer.ts';
 import type { Grant } from './grants.ts';
 import { settingsOf } from './settings.ts';
 
@@ -19,6 +20,8 @@ const root = join(import.meta.dirname, '..');
 
 /** What is bundled in place of what. */
 export const aliases = {
+  '@duckdb/node-api': join(root, 'lib', 'duckdbApi.cjs'),
+  '@duckdb/node-bindings': join(root, 'lib', 'duckdbBindings.cjs'),
   '@aws-sdk/credential-provider-node': join(root, 'lib', 'lambdaCredentials.ts'),
   '@aws-sdk/middleware-endpoint-discovery': join(root, 'lib', 'noEndpointDiscovery.ts'),
   '@smithy/core/checksum': join(root, 'lib', 'nativeHash.ts'),
@@ -46,7 +49,7 @@ export class Handler extends NodejsFunction {
   constructor(scope: Construct, file: string, grants: readonly Grant[]) {
     const id = basename(file);
     const source = `functions/${file}.ts`;
-    const { memory, seconds, reserved } = settingsOf(id);
+    const { memory, seconds, reserved, engine } = settingsOf(id);
     const role = new Role(scope, `${id}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = new LogGroup(scope, `${id}-logs`, {
       retention: RetentionDays.ONE_MONTH,
@@ -62,6 +65,7 @@ export class Handler extends NodejsFunction {
       timeout: Duration.seconds(seconds),
       // An account begins with so little concurrency that nothing of it can be set aside, hence the switch.
       reservedConcurrentExecutions: scope.node.tryGetContext('reserveConcurrency') ? reserved : undefined,
+      ...(engine && { layers: engineLayers(scope), ephemeralStorageSize: Size.gibibytes(2) }),
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -73,7 +77,10 @@ export class Handler extends NodejsFunction {
       bundling,
     });
     logGroup.grantWrite(role);
-    (this.node.defaultChild as CfnFunction).addMetadata('slipway:source', source);
+    const resource = this.node.defaultChild as CfnFunction;
+    resource.addMetadata('slipway:source', source);
+    // On one machine it is a process of its own: a thread cannot be ended while the engine works.
+    if (engine) resource.addMetadata('slipway:engine', true);
     for (const grant of grants) grant(this);
   }
 }

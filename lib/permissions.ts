@@ -1,6 +1,7 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { OperationId } from '../contracts/routes.ts';
 import type { background } from '../contracts/tasks.ts';
+import { batchRoutes } from './batchRoutes.ts';
 import type { DataStack } from './data.ts';
 import { leasesDrift } from './driftPermissions.ts';
 import {
@@ -23,12 +24,20 @@ import {
   updates,
   updatesOnly,
 } from './grants.ts';
+import { liveRoutes } from './liveRoutes.ts';
 import type { Workflow } from './workflow.ts';
+import { workspacesRoutes } from './workspacesRoutes.ts';
 
 export type Grants<Id extends string> = Record<Id, readonly Grant[]>;
 export type Step = 'beginOperation' | 'reserveDeployment' | 'probeModel' | 'commitChange';
-export type Background = Exclude<keyof typeof background, 'unknownRoute'>;
-export type Machines = Record<'deploy' | 'promote' | 'rollback' | 'deactivate' | 'drift', Workflow>;
+export type Background = Exclude<
+  keyof typeof background,
+  'unknownRoute' | 'alignConcurrency' | 'alignSchedule' | 'startScheduledRun'
+>;
+export type Machines = Record<
+  'deploy' | 'promote' | 'rollback' | 'deactivate' | 'drift' | 'batchScore',
+  Workflow
+>;
 
 /** What the steps of a change may do. STATE, the pointer to what is in production, is written by `changes` alone. */
 export function stepPermissions({
@@ -36,10 +45,10 @@ export function stepPermissions({
   idempotency,
   models,
 }: DataStack): Grants<Step | 'sweepOperations'> {
-  const sees = [gets(control, 'P#*', 'OP#*'), queries(control, 'P#*')];
+  const sees = [gets(control, 'P#*', 'OP#*', 'MODELNAME#*'), queries(control, 'P#*')];
   const closes = [puts(control, 'OP#*'), deletes(control, 'OPEN'), updates(idempotency, 'I#*')];
   const changes = [puts(control, 'P#*', 'DEP#*')];
-  const adds = [puts(control, 'M#*'), checks(control, 'P#*', 'OP#*')];
+  const adds = [puts(control, 'M#*', 'MODELNAME#*'), checks(control, 'P#*', 'OP#*')];
   return {
     beginOperation: [...sees, ...closes, puts(control, 'OPEN')],
     reserveDeployment: [...sees, ...closes, ...changes, ...adds],
@@ -182,6 +191,10 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
       leasesDrift(control),
       starts(machine.drift),
     ],
+
+    ...batchRoutes(data, machine, { caller, repeats }),
+    ...liveRoutes(data, machine, { caller, repeats }),
+    ...workspacesRoutes(data, caller, repeats),
 
     getJob: [...caller, operation],
     createApiKey: [...caller, ...repeats, puts(keys, 'K#*'), puts(control, 'KEYS', 'P#none')],

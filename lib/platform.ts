@@ -6,10 +6,12 @@ import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
+import { Batch } from './batch.ts';
 import type { DataStack } from './data.ts';
 import { driftPermissions } from './driftPermissions.ts';
 import { Handler } from './handler.ts';
 import { backgroundPermissions, routePermissions, stepPermissions } from './permissions.ts';
+import { Warm } from './warm.ts';
 import { Workflow } from './workflow.ts';
 
 export interface PlatformProps extends StackProps {
@@ -37,6 +39,8 @@ export class PlatformStack extends Stack {
       probeModel: new Handler(this, 'lifecycle/probeModel', step.probeModel),
       commitChange: new Handler(this, 'lifecycle/commitChange', step.commitChange),
     };
+    const batch = new Batch(this, 'batch', { data, bus, name: eventBusName });
+    const changes = { ...steps, checkBatch: batch.checkBatch };
     const may = backgroundPermissions(data, bus);
     const computing = driftPermissions(data);
     const closeHours = new Handler(this, 'background/closeHours', may.closeHours);
@@ -55,14 +59,16 @@ export class PlatformStack extends Stack {
     const api = new Api(this, 'api', {
       otherwise: new Handler(this, 'service/unknownRoute', []),
       grants: routePermissions(data, {
-        deploy: new Workflow(this, 'deploy', steps),
-        promote: new Workflow(this, 'promote', steps),
+        deploy: new Workflow(this, 'deploy', changes),
+        promote: new Workflow(this, 'promote', changes),
         rollback: new Workflow(this, 'rollback', steps),
         deactivate: new Workflow(this, 'deactivate', steps),
         drift,
+        batchScore: batch.score,
       }),
     });
 
+    new Warm(this, 'warm', { data, bus, alias: api.live });
     const publishEvents = new Handler(this, 'background/publishEvents', may.publishEvents);
     const sweepOperations = new Handler(this, 'background/sweepOperations', may.sweepOperations);
     const aggregateLogs = new Handler(this, 'background/aggregateLogs', may.aggregateLogs);

@@ -36,8 +36,8 @@ export const exceptions: readonly { finding: RegExp; why: string }[] = [
   },
   {
     finding:
-      /^AwsSolutions-IAM5\[Resource::.+\/(uploads|models|baselines|payloads|spool|dead|aws|stream)\/\*\]$/,
-    why: 'Keys below one prefix of one bucket, or the streams of one table: narrower than this a name cannot say.',
+      /^AwsSolutions-IAM5\[Resource::.+(\/(uploads|models|baselines|payloads|spool|dead|aws|stream|runs|definitions|tables|database|table)|:schedule\/[\w-]+|:execution:<\w+\.Name>)\/\*\]$/,
+    why: 'Keys below one prefix of one bucket, the streams of one table, the schedules of one group, the runs of one machine, the tables of one catalog: narrower than this a name cannot say.',
   },
 ];
 

@@ -5,6 +5,8 @@ interface Settings {
   seconds: number;
   /** The most that may run at once, so that this one cannot starve the others; context `reserveConcurrency`. */
   reserved?: number;
+  /** It reads and writes tables: it gets the engine, and a disk for the files it works on. */
+  engine?: true;
 }
 
 const usual: Settings = { memory: 512, seconds: 25 };
@@ -26,6 +28,15 @@ const rows: Record<string, Partial<Settings>> = {
   computeDrift: { memory: 1024, seconds: 60, reserved: 20 },
   failDrift: { seconds: 10 },
   redriveLogs: { memory: 1024, seconds: 900, reserved: 1 },
+  alignSchedule: { seconds: 30, reserved: 5 },
+  // One vCPU: the engine and the model share a thread.
+  createBatchDeployment: { memory: 1024, seconds: 29, engine: true },
+  checkBatch: { memory: 1769, seconds: 60, engine: true },
+  planRun: { memory: 1769, seconds: 300, engine: true },
+  scorePart: { memory: 1769, seconds: 300, engine: true },
+  commitRun: { memory: 1769, seconds: 600, engine: true },
+  endRun: { seconds: 30 },
+  startScheduledRun: { seconds: 30 },
   ingestSpool: { seconds: 300, reserved: 20 },
   unknownRoute: { memory: 256, seconds: 5, reserved: 20 },
 };

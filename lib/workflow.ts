@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 
 const root = join(import.meta.dirname, '..', 'statemachines');
+
+/** Where a Map of a machine reads the list of its items. */
+interface Items {
+  bucket: Bucket;
+  prefix: string;
+}
 
 /**
  * One file of statemachines/, deployed. It may invoke exactly the functions that it names. Express is what a caller
@@ -19,6 +26,7 @@ export class Workflow extends StateMachine {
     name: string,
     tasks: Readonly<Record<string, Lambda>>,
     stateMachineType = StateMachineType.EXPRESS,
+    items?: Items,
   ) {
     const definition = readFileSync(join(root, `${name}.asl.json`), 'utf8');
     const named = Object.entries(tasks).filter(([task]) => definition.includes(`\${${task}}`));
@@ -38,5 +46,33 @@ export class Workflow extends StateMachine {
     });
     const resources = named.map(([, fn]) => fn.functionArn);
     this.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources }));
+    if (items) this.spreads(items);
+  }
+
+  /** Run the items of an object of S3 as executions of its own. */
+  private spreads({ bucket, prefix }: Items): void {
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [bucket.arnForObjects(`${prefix}/*`)],
+        conditions: { StringEquals: { 'aws:ResourceAccount': Stack.of(this).account } },
+      }),
+    );
+    // A policy beside the role's own, which the machine itself waits for.
+    new Policy(this, 'spreads', {
+      roles: [this.role],
+      statements: [
+        new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachineArn] }),
+        new PolicyStatement({
+          actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+          resources: [
+            Stack.of(this).formatArn({
+              ...{ service: 'states', resource: 'execution', arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+              resourceName: `${this.stateMachineName}/*`,
+            }),
+          ],
+        }),
+      ],
+    });
   }
 }

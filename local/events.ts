@@ -13,6 +13,8 @@ export interface Events {
   objectCreated(bucket: string, key: string): void;
   /** A rule whose time has come. */
   fire(rule: RulePlan, at: Date): void;
+  /** Hand an event to a function or a machine that nobody waits for; it is on disk when this returns. */
+  deliver(target: string, event: string): void;
   /** Go on with what an earlier process left undone. */
   resume(): void;
   /** Resolves when everything taken in so far has been delivered or given up. */
@@ -74,6 +76,7 @@ export function createEvents(options: {
       const event = envelope('aws.events', 'Scheduled Event', [rule.arn], {}, at.toISOString());
       deliveries.add(addressed(rule, event));
     },
+    deliver: (target, event) => deliveries.add([{ target, event }]),
     resume: deliveries.resume,
     settled: deliveries.settled,
     stop: deliveries.stop,

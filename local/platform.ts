@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { openSchedules } from './awsSchedules.ts';
 import { indexStreams, pruneStreams, startDynamodb } from './dynamodb.ts';
 import { createEvents } from './events.ts';
 import { createFunctions } from './functions.ts';
@@ -17,6 +18,7 @@ import { startSweeper } from './sweeper.ts';
 import { toTargets } from './targets.ts';
 import { type Plan, readPlan } from './template/plan.ts';
 import { type Application, slipway, synthesize } from './template/synth.ts';
+import { watchProcess } from './watch.ts';
 
 export interface PlatformSettings {
   /** Where all data lies; it is made when it is not there. */
@@ -104,9 +106,15 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
       }),
     );
     await makeBuckets(s3.url, plan.buckets);
+    const schedules = part(
+      openSchedules({ file: join(home, 'batch-schedules.json'), deliver: events.deliver }),
+    );
     const machines: Parameters<typeof startServices>[0]['machines'] = {};
     const services = part(
-      await startServices({ machines, invoke: functions.call, publish: events.publish, home, read: s3.read }),
+      await startServices({
+        ...{ machines, invoke: functions.call, publish: events.publish, home, read: s3.read },
+        schedules,
+      }),
     );
     const env = environment(database.url, s3.url, services.url, emptied(join(home, 'tmp')));
     const log = join(home, 'log');
@@ -126,6 +134,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     part(keepLogSmall(log));
     part(startSweeper({ url: database.url, tables: plan.tables }));
     part(startSchedules({ rules: plan.rules, file: join(home, 'schedules.json'), fire: events.fire }));
+    schedules.start();
     progress('gateway');
 
     const urls = { api: gateway.url, dynamodb: database.url, s3: s3.url, services: services.url };
@@ -137,20 +146,6 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     await stop();
     throw error;
   }
-}
-
-/** Look once a second whether a child still lives; 0 is nobody's child. */
-function watchProcess(pid: number) {
-  const { promise: lost, resolve } = Promise.withResolvers<void>();
-  const timer = setInterval(() => {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      resolve();
-    }
-  }, 1000);
-  if (pid === 0) clearInterval(timer);
-  return { lost, stop: () => clearInterval(timer) };
 }
 
 const pruneOf = (file: string) => (table: string, upTo: bigint) => pruneStreams(file, table, upTo);

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { readJson, writeWhole } from './files.ts';
 import { loopbackOnly } from './loopback.ts';
+import type { Plan } from './template/plan.ts';
 
 const folder = join(import.meta.dirname, 'sample');
 
@@ -17,6 +21,8 @@ export interface Sample {
   project_id: string;
   deployment_id: string;
   models: string[];
+  /** The path of a deployment that scores a table. */
+  batch: string;
 }
 
 interface Upload {
@@ -31,6 +37,9 @@ interface Place {
   url: string;
   key: string;
   home: string;
+  /** What functions find in their environment. */
+  env: Record<string, string>;
+  plan: Plan;
   signal?: AbortSignal;
   /** Start the worker of a function that is soon to be called. */
   warm(functionName: string): void;
@@ -42,6 +51,7 @@ export const description = (): Description => JSON.parse(readFileSync(join(folde
 const called = [
   ...['listProjects', 'createProject', 'listModels', 'registerModel', 'completeModel', 'listDeployments'],
   ...['createDeployment', 'beginOperation', 'reserveDeployment', 'probeModel', 'commitChange'],
+  ...['createBatchDeployment', 'checkBatch', 'listBatchDeployments'],
 ];
 
 /**
@@ -51,16 +61,21 @@ const called = [
 export async function makeSample(options: Place): Promise<Sample> {
   const file = join(options.home, 'sample.json');
   const made = readJson<Sample>(file);
-  if (made) return made;
+  if (made?.batch) return made;
   // Their workers start side by side while the first calls are made.
   for (const name of called) options.warm(name);
   const ask = client(options);
   const { models, ...about } = description();
   const project_id = await project(ask);
+  const table = makeTable(options);
+  // A failure is met below.
+  table.catch(() => {});
   const ready: string[] = [];
   for (const model of models) ready.push(await register(ask, project_id, { ...about, ...model }));
   const deployment_id = await deploy(ask, project_id, ready[0] ?? '');
-  const sample = { project_id, deployment_id, models: ready };
+  await table;
+  const batch = await deployBatch(ask, models[0]?.file.replace(/\.\w+$/, '') ?? '');
+  const sample = { project_id, deployment_id, models: ready, batch };
   writeWhole(file, sample);
   return sample;
 }
@@ -115,6 +130,35 @@ async function deploy(ask: Ask, project_id: string, model_id: string): Promise<s
   });
   if (!made.is_active) throw new Error('the sample: its deployment did not become active');
   return made.id;
+}
+
+/** The rows of the sample as a table, made by a process of its own: the engine is nothing for this one. */
+async function makeTable({ env, plan, signal }: Place): Promise<void> {
+  const told = plan.functions.find((fn) => fn.env.CATALOGS)?.env.CATALOGS ?? '';
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'sampleTable.ts')], {
+    env: { ...env, CATALOGS: told },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
+  });
+  const [words, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  if (code !== 0) throw new Error(`the sample: its table could not be made\n${words.trim().slice(-2000)}`);
+}
+
+/** A deployment that scores the sample's table every morning, and whenever somebody asks. */
+async function deployBatch(ask: Ask, model: string): Promise<string> {
+  const path = `/api/models/${model}/deployments`;
+  const body = {
+    name: 'patients',
+    model: { model_version: '1' },
+    source: { schema: 'sample', table: 'patients' },
+    target: { schema: 'sample', table: 'predictions' },
+    ...{ entity_columns: ['patient_id'], domain: 'sample', owner: 'sample', schedule: '0 6 * * *' },
+  };
+  const { items } = await ask<{ items: { name: string; status: string }[] }>('GET', path);
+  const found = items.find(({ name }) => name === body.name);
+  const { status } = found ?? (await ask<{ status: string }>('POST', path, body));
+  if (status !== 'active') throw new Error(`the sample: its batch deployment is ${status}`);
+  return `${path}/${body.name}`;
 }
 
 const client =

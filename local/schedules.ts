@@ -7,8 +7,8 @@ export type Next = (after: Date) => Date | null;
 
 const units: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** Read `rate(…)` and `cron(…)` as EventBridge writes them. */
-export function readSchedule(expression: string): Next {
+/** Read `rate(…)` and `cron(…)` as EventBridge writes them; the zone is that of the cron. */
+export function readSchedule(expression: string, timezone = 'UTC'): Next {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count !== undefined && unit !== undefined && Number(count) > 0) {
     const every = Number(count) * (units[unit] ?? 0);
@@ -16,7 +16,7 @@ export function readSchedule(expression: string): Next {
   }
   const fields = /^cron\((.+)\)$/.exec(expression)?.[1]?.trim().split(/\s+/);
   if (fields?.length !== 6) throw new Error(`a schedule that nothing here can read: ${expression}`);
-  const cron = new Cron(cronerPattern(fields), { timezone: 'UTC', paused: true });
+  const cron = new Cron(cronerPattern(fields), { timezone, paused: true });
   return (after) => cron.nextRun(after);
 }
 

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { World } from './asl/machine.ts';
+import { type Concurrency, isConcurrency, openConcurrency } from './awsConcurrency.ts';
 import { type PublishedEntry, putEvents } from './awsEvents.ts';
 import { type Executions, type Machines, openExecutions, realWorld } from './awsExecutions.ts';
 import { awsProblem, isAwsProblem, notKnown, readFields, sendJson, sendProblem } from './awsHttp.ts';
+import type { AwsSchedules } from './awsSchedules.ts';
 import { stateOperations } from './awsStates.ts';
 import { close, isForThisMachine, keepAliveTimeout, listen } from './loopback.ts';
 
@@ -16,6 +18,8 @@ export interface ServicesOptions {
   publish: (entries: PublishedEntry[]) => unknown;
   /** The text of an S3 object, for a Map that reads its items from one. */
   read?: World['read'];
+  /** What answers EventBridge Scheduler. */
+  schedules?: AwsSchedules;
   home: string;
   port?: number;
   /** Another clock or chance, for tests. */
@@ -33,10 +37,10 @@ export interface Services {
 
 /** The AWS calls besides DynamoDB and S3, on one port: each says by its header or path which it is. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { machines, invoke, publish, read, home } = options;
+  const { machines, invoke, publish, read, schedules, home } = options;
   const world: World = { ...realWorld, ...options.world, invoke, read };
   const executions = openExecutions(home, machines, world);
-  const around = { executions, publish, now: world.now };
+  const around = { executions, publish, schedules, concurrency: openConcurrency(), now: world.now };
   const server = createServer(
     { keepAliveTimeout },
     (request, response) => void answer(request, response, around),
@@ -56,6 +60,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
 interface Around {
   executions: Executions;
   publish: ServicesOptions['publish'];
+  schedules?: AwsSchedules;
+  concurrency: Concurrency;
   now: () => number;
 }
 
@@ -70,7 +76,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, around
   }
 }
 
-async function decide(request: IncomingMessage, { executions, publish, now }: Around): Promise<object> {
+async function decide(request: IncomingMessage, around: Around): Promise<object> {
+  const { executions, publish, now } = around;
   if (!isForThisMachine(request))
     throw awsProblem('AccessDeniedException', 'this host is not served here', 403);
   const protocol = request.headers['smithy-protocol'];
@@ -83,10 +90,22 @@ async function decide(request: IncomingMessage, { executions, publish, now }: Ar
   const [service, operation] = called(request);
   if (service === 'EventBridge' && operation === 'PutEvents')
     return putEvents(await readFields(request), publish, now);
+  if (service === 'Scheduler') return schedule(operation, request, around);
+  if (service === 'Lambda')
+    return around.concurrency(operation, request.url ?? '', await readFields(request));
   const run =
     service === 'Step Functions' && Object.hasOwn(stateOperations, operation) && stateOperations[operation];
   if (!run) throw notKnown(service, operation);
   return run(await readFields(request), executions, now);
+}
+
+/** Scheduler is told in the path which schedule is meant, and its group in the query where there is no body. */
+async function schedule(operation: string, request: IncomingMessage, { schedules }: Around): Promise<object> {
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+  const fields = { GroupName: searchParams.get('groupName') ?? undefined, ...(await readFields(request)) };
+  const answer = schedules?.answer(operation, decodeURIComponent(pathname.split('/')[2] ?? ''), fields);
+  if (!answer) throw notKnown('Scheduler', operation);
+  return answer;
 }
 
 const targets: Record<string, string> = {
@@ -97,7 +116,7 @@ const targets: Record<string, string> = {
   DynamoDBStreams_20120810: 'DynamoDB Streams',
 };
 
-const schedules: Record<string, string> = {
+const ofSchedules: Record<string, string> = {
   POST: 'CreateSchedule',
   GET: 'GetSchedule',
   PUT: 'UpdateSchedule',
@@ -111,7 +130,8 @@ function called(request: IncomingMessage): [string, string] {
   if (prefix && operation) return [targets[prefix] ?? prefix, operation];
   const { method = '', url = '' } = request;
   const path = url.split('?')[0] ?? '';
-  if (/^\/schedules\/[^/]+$/.test(path)) return ['Scheduler', schedules[method] ?? method];
+  if (/^\/schedules\/[^/]+$/.test(path)) return ['Scheduler', ofSchedules[method] ?? method];
+  if (isConcurrency(url)) return ['Lambda', method];
   if (path === '/v2/email/outbound-emails') return ['SES', 'SendEmail'];
   return ['The service', 'of this call'];
 }

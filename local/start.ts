@@ -44,6 +44,7 @@ The admin key is ${key}
   curl -X POST ${deployment}/predict ${authorization} -H 'Content-Type: application/json' -d '${inputs}'
   curl ${deployment}/inference-logs ${authorization}
   curl ${url}/api/mlops/projects/${sample?.project_id}/deployments ${authorization}
+  curl -X POST ${url}${sample?.batch}/trigger ${authorization} -H 'Content-Type: application/json' -d '{}'
 
 Data: ${home}; what functions print: ${home}/log. Stop with Ctrl-C.`;
 }

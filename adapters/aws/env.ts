@@ -12,7 +12,13 @@ type Name =
   | 'ROLLBACK_ARN'
   | 'DEACTIVATE_ARN'
   | 'DRIFT_ARN'
-  | 'EVENT_BUS';
+  | 'BATCHSCORE_ARN'
+  | 'EVENT_BUS'
+  | 'WARM_ARN'
+  | 'SCHEDULE_GROUP'
+  | 'SCHEDULED_ARN'
+  | 'SCHEDULER_ARN'
+  | 'CATALOGS';
 
 export function env(name: Name): string {
   const value = process.env[name];

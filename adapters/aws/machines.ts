@@ -4,6 +4,7 @@ import {
   StartExecutionCommand,
   StartSyncExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import type { BatchRun } from '../../domain/batch/run.ts';
 import type { Run } from '../../domain/drift/run.ts';
 import type { Request } from '../../domain/operation.ts';
 import { env } from './env.ts';
@@ -14,6 +15,10 @@ const arns = {
   promote: 'PROMOTE_ARN',
   rollback: 'ROLLBACK_ARN',
   deactivate: 'DEACTIVATE_ARN',
+  // It loads no model either: the same steps decide it.
+  stop: 'DEACTIVATE_ARN',
+  // What is to serve again has to load first.
+  start: 'PROMOTE_ARN',
 } as const;
 
 /** A machine answers when it is done: the caller waits this long and then asks the operation's record. */
@@ -39,14 +44,19 @@ export async function run(request: Request): Promise<unknown> {
 }
 
 /** Start what computes a run, under its own name: to start it again, running or ended, is the same as once. */
-export async function startDrift({ id, deployment_id }: Run): Promise<void> {
+export const startDrift = ({ id, deployment_id }: Run): Promise<void> =>
+  started('DRIFT_ARN', `drift-${deployment_id}-${id}`, { job_id: id });
+
+/** The same for a run of a batch deployment. */
+export const startBatch = (run: BatchRun): Promise<void> => {
+  const { project_id, deployment_id, run_id, scheduled_at } = run;
+  return started('BATCHSCORE_ARN', run.airflow_run_id, { project_id, deployment_id, run_id, scheduled_at });
+};
+
+async function started(arn: 'DRIFT_ARN' | 'BATCHSCORE_ARN', name: string, input: object): Promise<void> {
   try {
     await sfn.send(
-      new StartExecutionCommand({
-        stateMachineArn: env('DRIFT_ARN'),
-        name: `drift-${deployment_id}-${id}`,
-        input: JSON.stringify({ job_id: id }),
-      }),
+      new StartExecutionCommand({ stateMachineArn: env(arn), name, input: JSON.stringify(input) }),
     );
   } catch (error) {
     if (!(error instanceof ExecutionAlreadyExists)) throw error;

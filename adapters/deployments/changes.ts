@@ -4,6 +4,7 @@ import type { Change, Decision, Seen } from '../../domain/change.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import { ended, type Outcome, type Request } from '../../domain/operation.ts';
 import { check, type Item, isContended, put, replace, transact } from '../aws/transact.ts';
+import * as batchNames from '../batch/names.ts';
 import { at, v } from '../items.ts';
 import { projectItem } from '../projects.ts';
 import { deploymentItem } from './deployments.ts';
@@ -81,7 +82,7 @@ function written({ project, deployments, event, operation }: Change, request: Re
     replace(projectItem(project.after), { seq: project.before.seq }),
     put({ ...at.event(project.after.id, event.seq), v, ...event }),
     ...deployments.flatMap(({ before, after, history }) => [
-      ...(before ? [changed(before, after)] : added(after)),
+      ...(before ? [changed(before, after), ...givenUp(after)] : added(after)),
       ...history.map((entry) => put({ ...at.history(after.id, entry.n), v, ...entry })),
     ]),
     ...(operation
@@ -93,13 +94,19 @@ function written({ project, deployments, event, operation }: Change, request: Re
 const changed = (before: Deployment, after: Deployment): Item =>
   replace(deploymentItem(after), { rev: before.rev, life: before.life, stage: before.stage });
 
+/** Whoever is archived leaves the name to others. */
+const givenUp = (after: Deployment): Item[] =>
+  after.batch && after.life === 'archived' ? [batchNames.leaving(after, after.batch)] : [];
+
 const salt = () => randomBytes(16).toString('base64url');
 
 const added = (made: Deployment): Item[] => [
   put(deploymentItem(made)),
   // The salt signs what only this deployment's lists may bring back; it never leaves this item.
   put({ ...at.deploymentPlace(made.id), v, pid: made.project_id, kind: made.kind, salt: salt() }),
-  put({ ...at.named(made.project_id, made.name, made.version), v, dep: made.id, kind: made.kind }),
+  made.batch
+    ? batchNames.taking(made, made.batch)
+    : put({ ...at.named(made.project_id, made.name, made.version), v, dep: made.id, kind: made.kind }),
   put({ ...at.modelUse(made.model_id, made.id), v }),
   check(at.model(made.project_id, made.model_id), { status: 'ready' }),
 ];

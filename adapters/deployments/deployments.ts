@@ -1,26 +1,29 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Caller, maySee } from '../../domain/apiKey.ts';
 import { Deployment, type Kind, underPointer } from '../../domain/deployment.ts';
-import { busy, notFound } from '../../domain/problem.ts';
+import { busy, notFound, stale } from '../../domain/problem.ts';
 import type { Project } from '../../domain/project.ts';
 import { env } from '../aws/env.ts';
+import { found } from '../aws/queries.ts';
 import { table } from '../aws/table.ts';
+import { replace, transact } from '../aws/transact.ts';
 import { packed, unpacked } from '../codec.ts';
 import { at, v, versionsOf } from '../items.ts';
 import * as projects from '../projects.ts';
 
 const control = () => env('CONTROL_TABLE');
 
+const texts = ['config', 'batch'];
 /** Numbers of a caller's go in as text: DynamoDB takes fewer of them than JSON does. */
 export const deploymentItem = (deployment: Deployment) => ({
   ...at.deployment(deployment.project_id, deployment.kind, deployment.id),
   v,
-  ...packed(deployment, ['config']),
+  ...packed(deployment, texts),
 });
 export const deploymentOf = (item: Record<string, unknown>): Deployment =>
-  Deployment.parse(unpacked(item, ['config']));
+  Deployment.parse(unpacked(item, texts));
 
-/** The deployment, if there is one and the caller may see its project. */
+/** The online deployment, if there is one and the caller may see its project; the others have dialects of their own. */
 export const load = async (caller: Caller, id: string): Promise<Deployment> =>
   (await loadSalted(caller, id)).deployment;
 
@@ -31,7 +34,9 @@ export async function loadSalted(
 ): Promise<{ deployment: Deployment; salt: string | undefined }> {
   const place = await where(id);
   const deployment =
-    place && maySee(caller, place.projectId) ? await get(place.projectId, place.kind, id) : undefined;
+    place?.kind === 'online' && maySee(caller, place.projectId)
+      ? await get(place.projectId, place.kind, id)
+      : undefined;
   if (!place || !deployment) throw notFound('Deployment');
   return { deployment, salt: place.salt };
 }
@@ -49,7 +54,9 @@ async function where(
     new GetCommand({ TableName: control(), Key: at.deploymentPlace(id), ConsistentRead: true }),
   );
   const salt = typeof Item?.salt === 'string' ? Item.salt : undefined;
-  return Item && { projectId: String(Item.pid), kind: Item.kind as Kind, salt };
+  // What runs elsewhere is no deployment of this form: `workspaces/` reads it.
+  if (!Item || Item.kind === 'external') return undefined;
+  return { projectId: String(Item.pid), kind: Item.kind as Kind, salt };
 }
 
 export async function get(projectId: string, kind: Kind, id: string): Promise<Deployment | undefined> {
@@ -57,6 +64,12 @@ export async function get(projectId: string, kind: Kind, id: string): Promise<De
     new GetCommand({ TableName: control(), Key: at.deployment(projectId, kind, id), ConsistentRead: true }),
   );
   return Item && deploymentOf(Item);
+}
+
+/** The next revision of a deployment whose life does not change. Throws `stale` where another one came first. */
+export async function save(before: Deployment, after: Deployment): Promise<void> {
+  const { rev, life, stage } = before;
+  if (!(await transact(after.op_id, [replace(deploymentItem(after), { rev, life, stage })]))) throw stale();
 }
 
 /**
@@ -115,23 +128,28 @@ async function newest(projectId: string, kind: Kind, most: number): Promise<Depl
 export const every = (projectId: string, kind: Kind): Promise<Deployment[]> =>
   newest(projectId, kind, Number.MAX_SAFE_INTEGER >>> 22);
 
-/** The number that the next deployment of this name gets. */
-export async function nextVersion(projectId: string, name: string): Promise<number> {
-  const { Items } = await table.send(
-    new QueryCommand({
+/** Which deployment has a name, and as the how manyth. */
+export interface Named {
+  version: number;
+  dep: string;
+  kind: Kind;
+}
+
+/** The deployments of a name, the last one first, at most so many. */
+export async function named(projectId: string, name: string, most?: number): Promise<Named[]> {
+  const items = await found(
+    {
       TableName: control(),
-      ConsistentRead: true,
       ScanIndexForward: false,
-      Limit: 1,
+      ...(most !== undefined && { Limit: most }),
       KeyConditionExpression: 'pk = :project AND begins_with(sk, :name)',
       ExpressionAttributeValues: { ':project': at.project(projectId).pk, ':name': versionsOf(name) },
-    }),
+    },
+    most,
   );
-  return (
-    Number(
-      String(Items?.[0]?.sk ?? '/0')
-        .split('/')
-        .at(-1),
-    ) + 1
-  );
+  return items.map((item) => ({
+    version: Number(String(item.sk).split('/').at(-1)),
+    dep: String(item.dep),
+    kind: item.kind as Kind,
+  }));
 }

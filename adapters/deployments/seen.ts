@@ -1,5 +1,7 @@
 import type { Seen } from '../../domain/change.ts';
+import type { Kind } from '../../domain/deployment.ts';
 import type { Request } from '../../domain/operation.ts';
+import * as batchNames from '../batch/names.ts';
 import * as models from '../models/models.ts';
 import * as projects from '../projects.ts';
 import * as deployments from './deployments.ts';
@@ -21,25 +23,34 @@ export async function see(request: Request): Promise<Seen> {
 
 async function readOnce(request: Request): Promise<Seen> {
   const { project_id, deployment_id, op_id } = request;
-  const one = async (id: string | undefined) =>
-    id === undefined ? undefined : deployments.get(project_id, 'online', id);
+  const one = async (id: string | undefined, kind: Kind = 'online') =>
+    id === undefined ? undefined : deployments.get(project_id, kind, id);
   const modelId = wantedModel(request);
   const [project, operation, deployment, target, model] = await Promise.all([
     projects.get(project_id),
     operations.get(op_id),
-    one(deployment_id),
+    one(deployment_id, request.deployment_kind),
     one(request.kind === 'rollback' ? request.to_deployment_id : undefined),
     modelId === undefined ? undefined : models.get(project_id, modelId),
   ]);
   if (!project || !operation) throw new Error('an operation without a project or without a record');
   const production = await one(project.prod ?? undefined);
+  if (request.kind === 'deploy' && request.batch) {
+    const holder = await batchNames.holder(request.batch.model.model_name ?? '', request.name);
+    return { project, operation, deployment, production, model, holder };
+  }
   const name = request.kind === 'deploy' ? request.name : modelId && deployment?.name;
-  const nextVersion = name ? await deployments.nextVersion(project_id, name) : undefined;
+  const [newest] = name ? await deployments.named(project_id, name, 1) : [];
+  const nextVersion = (newest?.version ?? 0) + 1;
+  const takenElsewhere = newest?.kind === 'external';
   // The one in production was read last: where the request names it too, that reading counts, or one row would have
   // two states in one decision.
   const latest = (read: typeof deployment) => (read && read.id === production?.id ? production : read);
   const [named, wanted] = [latest(deployment), latest(target)];
-  return { project, operation, deployment: named, production, target: wanted, model, nextVersion };
+  return {
+    ...{ project, operation, deployment: named, production, target: wanted },
+    ...{ model, nextVersion, takenElsewhere },
+  };
 }
 
 function wantedModel(request: Request): string | undefined {

@@ -162,6 +162,14 @@ export async function aliases(name: string): Promise<Map<string, string>> {
   return new Map((Items ?? []).map((item) => [String(item.sk).slice(2), String(item.version)]));
 }
 
+/** The version that one alias stands for. */
+export async function aliasOf(name: string, alias: string): Promise<string | undefined> {
+  const { Item } = await table.send(
+    new GetCommand({ TableName: control(), Key: at.alias(name, alias), ConsistentRead: true }),
+  );
+  return Item && String(Item.version);
+}
+
 export async function versionId(name: string, version: number): Promise<string | undefined> {
   const { Item } = await table.send(
     new GetCommand({ TableName: control(), Key: at.modelVersion(name, version), ConsistentRead: true }),

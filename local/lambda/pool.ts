@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { LambdaPlan } from '../template/plan.ts';
+import { type Host, startProcess, startThread } from './host.ts';
 import type { Boot, Reply } from './messages.ts';
 
 /** The most that a function may be given, and the most that it may answer. */
@@ -38,13 +38,11 @@ interface Job {
 }
 
 interface Seat {
-  worker: Worker;
+  host: Host;
   job?: Job;
   timer?: NodeJS.Timeout;
   idleSince: number;
 }
-
-const script = new URL('worker.ts', import.meta.url);
 
 export function createPool(
   fn: LambdaPlan,
@@ -65,24 +63,15 @@ export function createPool(
       cache,
       loud: process.env.SLIPWAY_LOG === '1',
     };
-    const seat: Seat = {
-      idleSince: Date.now(),
-      worker: new Worker(script, {
-        workerData: boot,
-        env: environment(fn, env),
-        execArgv: [],
-        resourceLimits: { maxOldGenerationSizeMb: Math.max(fn.memoryMb, 128) },
-      }),
-    };
+    const startHost = fn.apart ? startProcess : startThread;
+    const host = startHost(boot, environment(fn, env), {
+      reply: (reply) => finish(seat, reply),
+      // A worker that dies takes its event with it, as an environment does on AWS.
+      fail: (error) => lose(seat, failure('Runtime.UnhandledPromiseRejection', error.message)),
+      gone: () => lose(seat, failure('Runtime.ExitError', `${fn.name} ended before it answered`)),
+    });
+    const seat: Seat = { idleSince: Date.now(), host };
     seats.add(seat);
-    seat.worker.on('message', (reply: Reply) => finish(seat, reply));
-    // A worker that dies takes its event with it, as an environment does on AWS.
-    seat.worker.on('error', (error: Error) =>
-      lose(seat, failure('Runtime.UnhandledPromiseRejection', error.message)),
-    );
-    seat.worker.on('exit', () =>
-      lose(seat, failure('Runtime.ExitError', `${fn.name} ended before it answered`)),
-    );
     return seat;
   }
 
@@ -93,7 +82,7 @@ export function createPool(
     seat.timer = setTimeout(() => {
       lose(seat, failure('Sandbox.Timedout', `Task timed out after ${fn.timeoutSeconds.toFixed(2)} seconds`));
     }, limit);
-    seat.worker.postMessage({ requestId: randomUUID(), event: job.event, deadline });
+    seat.host.post({ requestId: randomUUID(), event: job.event, deadline });
   }
 
   function rest(seat: Seat) {
@@ -125,7 +114,7 @@ export function createPool(
     clearTimeout(seat.timer);
     const place = idle.indexOf(seat);
     if (place >= 0) idle.splice(place, 1);
-    void seat.worker.terminate();
+    void seat.host.end();
     seat.job?.settle(lost);
     const next = stopped ? undefined : waiting.shift();
     if (next) work(start(), next);
@@ -152,7 +141,7 @@ export function createPool(
     stop: async () => {
       stopped = true;
       clearInterval(retiring);
-      const ended = [...seats].map(({ worker }) => worker.terminate());
+      const ended = [...seats].map(({ host }) => host.end());
       for (const job of waiting.splice(0))
         job.settle(failure('ServiceException', 'the functions have been stopped'));
       await Promise.all(ended);

@@ -6,9 +6,9 @@ import type { Boot, Call, Reply } from './messages.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
-const port = parentPort;
-if (!port) throw new Error('this file runs as a worker');
-const { source, name, arn, memoryMb, log, cache, loud }: Boot = workerData;
+/** A thread is told in its data what it is, a process in its argument. */
+const boot: Boot = parentPort ? workerData : JSON.parse(process.argv[2] ?? '{}');
+const { source, name, arn, memoryMb, log, cache, loud } = boot;
 
 // Halves the time that a worker takes to load its function, from the second start on.
 enableCompileCache(cache);
@@ -73,4 +73,13 @@ function described(thrown: unknown): object {
 
 void ready.then(() => setTimeout(flushCompileCache, 100).unref());
 
-port.on('message', async (call: Call) => port.postMessage(await answer(call)));
+if (parentPort) {
+  const port = parentPort;
+  port.on('message', async (call: Call) => port.postMessage(await answer(call)));
+} else {
+  process.on('message', async (call: Call) => process.send?.(await answer(call)));
+  // An exit waits for what native code does; a process that nobody listens to has nothing to wait for.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  // Whoever stops the platform from the terminal reaches its processes too: the pool ends them.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+}

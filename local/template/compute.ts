@@ -29,6 +29,7 @@ function functionOf({ id, stack, resource }: Entry, resolver: Resolver): LambdaP
     env: Object.fromEntries(env),
     timeoutSeconds: Number(Timeout ?? 3),
     memoryMb: Number(MemorySize ?? 128),
+    ...(resource.Metadata?.['slipway:engine'] === true && { apart: true }),
   };
 }
 

@@ -57,11 +57,21 @@ const identities: Record<string, (asked: Asked) => Identity> = {
     const ref = named('FunctionName') ?? basename(sourceOf(id, resource), '.ts');
     return { ref, attributes: { Arn: arn('lambda', `function:${ref}`) } };
   },
+  // A version is whatever the file says now.
+  'AWS::Lambda::Version': ({ named }) => ({
+    ref: arn('lambda', `function:${named('FunctionName')}:1`),
+    attributes: { Version: '1' },
+  }),
+  'AWS::Lambda::Alias': ({ named }) => {
+    const ref = arn('lambda', `function:${named('FunctionName')}:${named('Name')}`);
+    return { ref, attributes: { AliasArn: ref } };
+  },
   'AWS::StepFunctions::StateMachine': byArn('states', 'StateMachineName', 'stateMachine:', 'Arn'),
   'AWS::SNS::Topic': byArn('sns', 'TopicName', '', 'TopicArn'),
   'AWS::SecretsManager::Secret': byArn('secretsmanager', 'Name', 'secret:', 'Id'),
   'AWS::Events::EventBus': plain('events', 'Name', 'event-bus/'),
   'AWS::Events::Rule': plain('events', 'Name', 'rule/'),
+  'AWS::Scheduler::ScheduleGroup': plain('scheduler', 'Name', 'schedule-group/'),
   'AWS::Logs::LogGroup': plain('logs', 'LogGroupName', 'log-group:'),
   'AWS::CloudWatch::Alarm': plain('cloudwatch', 'AlarmName', 'alarm:'),
   'AWS::IAM::Role': ({ named, stack, id }) => {

@@ -12,6 +12,8 @@ export interface LambdaPlan {
   env: Record<string, string>;
   timeoutSeconds: number;
   memoryMb: number;
+  /** It carries native code: it runs in a process of its own. */
+  apart?: boolean;
 }
 
 export interface RoutePlan {

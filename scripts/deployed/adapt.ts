@@ -13,6 +13,7 @@ interface Manifest {
 export const adapt = (app: string, endpoints: ReadonlyMap<string, string>): string[] => [
   ...unprotect(app),
   ...mapped(app),
+  ...engined(app),
   ...guarded(app, endpoints),
 ];
 
@@ -61,10 +62,28 @@ function mapped(app: string): string[] {
     for (const [id, { Properties }] of machines) {
       const told = Properties as { DefinitionString: string };
       const machine = JSON.parse(told.DefinitionString) as { States: Record<string, State> };
-      const maps = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Map');
+      const maps = Object.entries(machine.States).filter(
+        // It reads no items from an object in any language: no run there has more than one part.
+        ([, { Type, Items }]) => Type === 'Map' && Items !== undefined,
+      );
       for (const [name, map] of maps) machine.States[name] = inOldLanguage(map);
       told.DefinitionString = JSON.stringify(machine);
       changes.push(...maps.map(([name]) => `${id}: the Map '${name}' is written in JSONPath`));
+    }
+    writeFileSync(file, JSON.stringify(template, null, 1));
+  }
+  return changes;
+}
+
+/** Without a layer, which would be for arm64, functions find the engine where this project has it. */
+function engined(app: string): string[] {
+  const changes: string[] = [];
+  for (const [file, template] of templates(app)) {
+    for (const [operation, { Properties, Metadata }] of functionsOf(template)) {
+      if (!Metadata?.['slipway:engine']) continue;
+      const NODE_PATH = join(import.meta.dirname, '..', '..', 'node_modules');
+      Properties.Environment = { Variables: { ...Properties.Environment?.Variables, NODE_PATH } };
+      changes.push(`${operation}: it finds the engine outside of a layer`);
     }
     writeFileSync(file, JSON.stringify(template, null, 1));
   }

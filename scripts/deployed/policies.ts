@@ -15,7 +15,7 @@ interface Resource {
     PolicyDocument?: { Statement: Statement[] };
     Environment?: { Variables: Record<string, unknown> };
   };
-  Metadata?: { 'slipway:source'?: string };
+  Metadata?: { 'slipway:source'?: string; 'slipway:engine'?: boolean };
 }
 export type Template = { Resources: Record<string, Resource> };
 export type Policies = Map<string, Statement[]>;

@@ -119,12 +119,21 @@ async function hourly() {
 /** Run the sweeper now: nobody waits a minute here. */
 async function sweep() {
   const functions = `${process.env.AWS_ENDPOINT_URL}/2015-03-31/functions`;
-  const { Functions: found } = (await (await fetch(functions)).json()) as {
-    Functions: { FunctionName: string }[];
-  };
-  const sweeper = found.find(({ FunctionName }) => FunctionName.includes('sweepOperations'))?.FunctionName;
+  const sweeper = await nameOf(functions, 'sweepOperations');
   const answer = await fetch(`${functions}/${sweeper}/invocations`, { method: 'POST', body: '{}' });
   assert.equal(answer.status, 200);
+}
+
+/** The name under which a function was deployed; they are listed some at a time. */
+async function nameOf(functions: string, operation: string): Promise<string> {
+  for (let marker: string | undefined = ''; marker !== undefined; ) {
+    const answer = await fetch(`${functions}/${marker && `?Marker=${encodeURIComponent(marker)}`}`);
+    const page = (await answer.json()) as { Functions: { FunctionName: string }[]; NextMarker?: string };
+    const found = page.Functions.find(({ FunctionName }) => FunctionName.includes(operation));
+    if (found) return found.FunctionName;
+    marker = page.NextMarker || undefined;
+  }
+  throw new Error(`${operation} is not deployed`);
 }
 
 /** A log that its table did not take (here: a table that is not there) is in the list all the same, soon after. */

@@ -98,7 +98,8 @@ describe.each(operations)('$operation.operationId', ({ path, method, operation }
     for (const p of operation.parameters) {
       expect(typeof p.schema).toBe('object');
       if (p.in === 'path') expect(p.required).toBe(true);
-      if (p.in === 'query') expect(p.required).toBe(false);
+      // The live dialect answers nobody who does not say that he knows it for a preview.
+      if (p.in === 'query') expect(p.required).toBe(['preview', 'modelRid'].includes(p.name));
     }
   });
 
@@ -112,9 +113,14 @@ describe.each(operations)('$operation.operationId', ({ path, method, operation }
     );
     if (method === 'get') expect(operation.requestBody).toBeUndefined();
     expect(Object.keys(operation.responses)).toEqual([String(route.status), 'default']);
-    for (const response of Object.values(operation.responses) as Json[]) {
+    for (const [status, response] of Object.entries<Json>(operation.responses)) {
       expect(response.description.length).toBeGreaterThan(0);
-      expect(typeof response.content['application/json'].schema).toBe('object');
+      if (status === '204') {
+        expect(response.content).toBeUndefined();
+        continue;
+      }
+      const empty = response === operation.responses['204'];
+      expect(typeof response.content?.['application/json'].schema).toBe(empty ? 'undefined' : 'object');
     }
   });
 });

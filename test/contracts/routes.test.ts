@@ -49,14 +49,19 @@ test.each(named)(
 );
 
 const changing = named.filter(([, { method }]) => method !== 'GET');
-test('everything that changes something may be repeated, but predict', () => {
-  expect(changing.filter(([, { repeatable }]) => !repeatable).map(([id]) => id)).toEqual(['predict']);
+test('everything that changes something may be repeated, but predictions and reports that are so by themselves', () => {
+  expect(changing.filter(([, { repeatable }]) => !repeatable).map(([id]) => id)).toEqual([
+    'predict',
+    'transformJson',
+    'updateDeploymentStatus',
+  ]);
   expect(named.filter(([, r]) => r.method === 'GET' && r.repeatable)).toEqual([]);
 });
 
-test('only GET asks by query, and only the others by body', () => {
-  for (const { id, method, query, body } of routes) {
-    expect(method !== 'GET' && query !== undefined, id).toBe(false);
+test('only GET asks by query, but for a flag of a dialect, and only the others by body', () => {
+  for (const { id, dialect, method, query, body } of routes) {
+    const flags = dialect === 'live' ? ['preview'] : id === 'updateDeploymentStatus' ? ['version'] : [];
+    if (method !== 'GET') expect(Object.keys(query?.shape ?? {}), id).toEqual(flags);
     expect(method === 'GET' && body !== undefined, id).toBe(false);
   }
 });
@@ -94,7 +99,7 @@ test('a list has bounds that cannot be left, and fifty items where nobody says',
   for (const { id, query } of lists) {
     const read = (sent: object) => z.safeParse(query as z.ZodType, sent);
     expect(read({}).data, id).toMatchObject({ limit: 50, offset: 0 });
-    const most = id === 'listDeployments' ? 200 : 500;
+    const most = ['listDeployments', 'listBatchDeployments'].includes(id) ? 200 : 500;
     expect(
       [1, most].map((limit) => read({ limit }).success),
       id,
@@ -115,6 +120,7 @@ test('what holds data of people repeats none of it in an error', () => {
   expect(routes.filter(({ sensitive }) => sensitive).map(({ id }) => id)).toEqual([
     'predict',
     'reportActuals',
+    'transformJson',
   ]);
 });
 
@@ -122,5 +128,6 @@ test('only predictions and what came true of them take more than 64 KiB', () => 
   expect(routes.filter(({ maxBytes }) => maxBytes).map(({ id, maxBytes }) => [id, maxBytes])).toEqual([
     ['predict', 1_048_576],
     ['reportActuals', 1_048_576],
+    ['transformJson', 1_048_576],
   ]);
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Route } from '../../contracts/route.ts';
 import { routes as every } from '../../contracts/routes.ts';
+import { refusal } from './support/refusals.ts';
 import { noId, openWire, type Wire } from './support/wire.ts';
 
 const routes: readonly Route[] = every;
@@ -19,7 +20,7 @@ const target = ({ path }: Route) => path.replaceAll(/\{\w+\}/g, noId);
 describe.each(guarded)('%s', (_, route) => {
   test('asks first who calls, whatever else is wrong', async () => {
     const got = await wire.send(route.method, target(route), { key: null, raw: 'x'.repeat(2_000_000) });
-    expect([got.status, got.body]).toEqual([401, { detail: 'Not authenticated' }]);
+    expect([got.status, got.body]).toEqual([401, refusal(route.dialect, 'noKey')]);
     expect(got.headers['www-authenticate']).toBe('Bearer');
   });
 
@@ -27,17 +28,20 @@ describe.each(guarded)('%s', (_, route) => {
     for (const scope of scopes.filter((one) => one !== route.scope)) {
       const key = with_[scope];
       const got = await wire.send(route.method, target(route), { key, raw: 'x'.repeat(2_000_000) });
-      expect([got.status, got.body], scope).toEqual([403, { detail: `Missing scope: ${route.scope}` }]);
+      expect([got.status, got.body], scope).toEqual([
+        ...[403, refusal(route.dialect, 'noScope', route.scope)],
+      ]);
     }
   });
 
-  test('then how large the body is, whatever it holds', async () => {
+  // The live dialect looks for its object before it reads a body.
+  test.skipIf(route.dialect === 'live')('then how large the body is, whatever it holds', async () => {
     const got = await wire.send(route.method, target(route), { raw: '['.repeat(1_100_000) });
-    expect([got.status, got.body]).toEqual([413, { detail: 'Request body too large' }]);
+    expect([got.status, got.body]).toEqual([413, refusal(route.dialect, 'tooLarge')]);
   });
 });
 
-const reading = guarded.filter(([, { body }]) => body);
+const reading = guarded.filter(([, { body, dialect }]) => body && dialect !== 'live');
 test.each(reading)('%s reads JSON before it reads its path', async (_, route) => {
   const path = route.path.replaceAll(/\{\w+\}/g, 'not-an-id');
   const got = await wire.send(route.method, path, { raw: '{' });

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { routes } from '../../contracts/routes.ts';
+import { dialectOf } from '../../functions/kit/http/wording.ts';
+import { refusal } from './support/refusals.ts';
 import { openWire, type Wire } from './support/wire.ts';
 
 let wire: Wire;
@@ -41,7 +43,7 @@ test.each(paths)('%s says which methods it has when asked for another', async (p
   const own = routes.filter((route) => route.path === path).map(({ method }) => method as string);
   for (const method of others.filter((one) => !own.includes(one))) {
     const got = await wire.send(method, path.replaceAll(/\{\w+\}/g, 'x'));
-    expect([method, got.status, got.body]).toEqual([method, 405, { detail: 'Method Not Allowed' }]);
+    expect([method, got.status, got.body]).toEqual([method, 405, refusal(dialectOf(path), 'noMethod')]);
     expect(own).toEqual(expect.arrayContaining(got.headers.allow?.split(', ') ?? ['none']));
   }
 });

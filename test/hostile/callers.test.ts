@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { routes } from '../../contracts/routes.ts';
+import { refusal } from '../functions/support/refusals.ts';
 import { type Hostile, mark, noId, openHostile } from './support/refused.ts';
 
 let wire: Hostile;
@@ -21,9 +22,9 @@ const body401 = { detail: 'Not authenticated' };
 test('H1: nobody is let in without a key, on any route', async () => {
   const guarded = routes.filter(({ scope }) => scope !== 'public');
   expect(guarded.length).toBeGreaterThan(15);
-  for (const { method, path } of guarded) {
+  for (const { method, path, dialect } of guarded) {
     const got = await wire.refused(401, method, path.replaceAll(/\{\w+\}/g, noId), { key: null });
-    expect([got.body, got.headers['www-authenticate']]).toEqual([body401, 'Bearer']);
+    expect([got.body, got.headers['www-authenticate']]).toEqual([refusal(dialect, 'noKey'), 'Bearer']);
   }
 });
 

@@ -60,7 +60,7 @@ describe('tables', () => {
 describe('buckets', () => {
   test('nobody outside may read one, and all are kept when their stack goes', () => {
     const buckets = Object.values(all(app, 'AWS::S3::Bucket'));
-    expect(buckets).toHaveLength(2);
+    expect(buckets).toHaveLength(3);
     for (const { Properties, DeletionPolicy } of buckets) {
       expect(new Set(Object.values(Properties.PublicAccessBlockConfiguration))).toEqual(new Set([true]));
       expect(DeletionPolicy).toBe('Retain');
@@ -69,7 +69,7 @@ describe('buckets', () => {
 
   test('each refuses what does not come by TLS', () => {
     const policies = Object.values(all(app, 'AWS::S3::BucketPolicy'));
-    expect(policies).toHaveLength(2);
+    expect(policies).toHaveLength(3);
     for (const { Properties } of policies)
       expect(Properties.PolicyDocument.Statement).toContainEqual(
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
@@ -118,12 +118,21 @@ describe('keys of the account', () => {
 
   test('by default there are none, for they cost money when nobody calls', () => {
     expect(all(app, 'AWS::KMS::Key')).toEqual({});
-    expect(encryption(app)).toEqual(['own', 'own', 'own', 'own', 'own', 'AES256', 'AES256']);
+    expect(encryption(app)).toEqual(['own', 'own', 'own', 'own', 'own', 'AES256', 'AES256', 'AES256']);
   });
 
   test('where they are asked for they encrypt all but the cache, and are of use through the two services alone', () => {
     const keyed = synthesize({}, true);
-    expect(encryption(keyed).toSorted()).toEqual(['KMS', 'KMS', 'KMS', 'KMS', 'aws:kms', 'aws:kms', 'own']);
+    expect(encryption(keyed).toSorted()).toEqual([
+      'KMS',
+      'KMS',
+      'KMS',
+      'KMS',
+      'aws:kms',
+      'aws:kms',
+      'aws:kms',
+      'own',
+    ]);
     const keys = Object.values(all(keyed, 'AWS::KMS::Key'));
     expect(keys).toHaveLength(2);
     for (const { Properties } of keys) {

@@ -17,13 +17,27 @@ test('the gateway knows the documented endpoints, what takes every other path, a
 test('behind each route stands the function of its name', () => {
   const functions = all(app, 'AWS::Lambda::Function');
   const integrations = all(app, 'AWS::ApiGatewayV2::Integration');
+  const aliases = all(app, 'AWS::Lambda::Alias');
   const behind = Object.values(all(app, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
     const integration = integrations[Properties.Target['Fn::Join'][1][1].Ref];
-    const fn = functions[integration?.Properties.IntegrationUri['Fn::GetAtt'][0]];
+    const uri = integration?.Properties.IntegrationUri;
+    const fn = functions[uri.Ref ? aliases[uri.Ref]?.Properties.FunctionName.Ref : uri['Fn::GetAtt'][0]];
     return [Properties.RouteKey, fn && operationOf(fn)];
   });
   const wanted = routes.map((r) => [`${r.method} ${r.path}`, r.id]);
   expect(Object.fromEntries(behind)).toEqual(Object.fromEntries([...wanted, ['$default', 'unknownRoute']]));
+});
+
+test('predict alone is called by its alias, which leads to the version of what is deployed', () => {
+  const aliases = Object.values(all(app, 'AWS::Lambda::Alias'));
+  const versions = all(app, 'AWS::Lambda::Version');
+  const functions = all(app, 'AWS::Lambda::Function');
+  const found = aliases.map(({ Properties: { Name, FunctionName, FunctionVersion } }) => {
+    const fn = functions[FunctionName.Ref];
+    const version = versions[FunctionVersion['Fn::GetAtt'][0]];
+    return [Name, fn && operationOf(fn), version?.Properties.FunctionName.Ref === FunctionName.Ref];
+  });
+  expect(found).toEqual([['live', 'predict', true]]);
 });
 
 test('every file of functions/ is deployed once, and says which file it is', () => {

@@ -57,11 +57,15 @@ export function permissions(app: Synthesized): Map<string, Statement[]> {
   for (const { Properties } of Object.values(all(app, 'AWS::IAM::Policy'))) {
     const [role] = Properties.Roles.map((r: { Ref: string }) => r.Ref);
     const fn = who[role];
-    found.set(fn ? operationOf(fn) : machineOf(role), Properties.PolicyDocument.Statement);
+    const name = fn ? operationOf(fn) : callerOf(role);
+    // What would go round in circles is said in a policy of its own.
+    found.set(name, [...(found.get(name) ?? []), ...Properties.PolicyDocument.Statement]);
   }
   return found;
 }
 
-const machineOf = (role: string) => `machine ${role.replace(/Role[0-9A-F]{8}$/, '')}`;
+/** A machine, or the schedules that are made while the platform runs. */
+const callerOf = (role: string) =>
+  role.startsWith('schedulesrole') ? 'schedules' : `machine ${role.replace(/Role[0-9A-F]{8}$/, '')}`;
 
 export const actionsOf = ({ Action }: Statement): string[] => [Action].flat();

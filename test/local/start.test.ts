@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanEnv, freePort } from '../../local/loopback.ts';
-import { root, temporaryHome } from './support/homes.ts';
+import { root, temporaryHome, until } from './support/homes.ts';
 import { call, type Started, start, startArguments } from './support/started.ts';
 
 const { home, remove } = temporaryHome();
@@ -42,9 +42,9 @@ test('the key that it prints is in a file that only its owner reads', () => {
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('the three calls that it prints work', async () => {
+test('the calls that it prints work', async () => {
   const lines = slipway.words().match(/^ +curl .*$/gm) ?? [];
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
   const answers = [];
   for (const line of lines) {
     const { stdout } = await promisify(execFile)('sh', ['-c', `${line} -sS`]);
@@ -54,7 +54,27 @@ test('the three calls that it prints work', async () => {
     { predictions: [{ prediction: '1' }], contributions: [expect.any(Array)] },
     { total: 1, items: [{ prediction: '1' }] },
     { total: 1, items: [{ stage: 'production', is_active: true }] },
+    { status: 'queued' },
   ]);
+});
+
+test('the table of the sample is scored whole when somebody asks for it, and its schedule goes with it', async () => {
+  const path = '/api/models/tumour-xgboost/deployments/patients';
+  const over = async () => {
+    const { last_run } = (await call(slipway, 'GET', path)).body;
+    return ['succeeded', 'failed'].includes(last_run.status) ? last_run : undefined;
+  };
+  expect(await until(over, 'the end of the run', 60_000)).toMatchObject({
+    status: 'succeeded',
+    rows_scored: 426,
+    error_message: null,
+  });
+  const schedules = () => readFileSync(join(home, 'batch-schedules.json'), 'utf8');
+  expect(schedules()).toContain('cron(0 6 * * ? *)');
+  await call(slipway, 'POST', `${path}/stop`, {});
+  await until(() => schedules() === '{}', 'the end of the schedule');
+  await call(slipway, 'POST', `${path}/start`, {});
+  await until(() => schedules().includes('startScheduledRun'), 'the schedule');
 });
 
 test('the sample has two models that are ready, one of them in production', async () => {

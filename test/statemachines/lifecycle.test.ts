@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   beginOperation,
+  checkBatch,
   commitChange,
   machineOutput,
   probeModel,
@@ -31,7 +32,7 @@ const requests: Record<string, Request> = {
   rollback: { ...common, kind: 'rollback', to_deployment_id: id(5), new_deployment_id: id(6) },
   deactivate: { ...common, kind: 'deactivate' },
 };
-const contracts = { beginOperation, reserveDeployment, probeModel, commitChange };
+const contracts = { beginOperation, reserveDeployment, probeModel, checkBatch, commitChange };
 type Step = keyof typeof contracts;
 
 const open = { outcome: 'open', model_id: id(4) };
@@ -42,7 +43,11 @@ const fails = (name: string) => () => {
 };
 
 /** Run a machine against pretended functions, without waiting, and stop it if it goes round and round. */
-async function rehearse(kind: string, functions: Partial<Record<Step, () => unknown>> = {}) {
+async function rehearse(
+  kind: string,
+  functions: Partial<Record<Step, () => unknown>> = {},
+  request = requests[kind],
+) {
   const path: string[] = [];
   const calls: [Step, unknown][] = [];
   const slept: number[] = [];
@@ -50,11 +55,12 @@ async function rehearse(kind: string, functions: Partial<Record<Step, () => unkn
     beginOperation: () => (kind === 'deactivate' ? { outcome: 'open', model_id: null } : open),
     reserveDeployment: () => open,
     probeModel: () => ({ outcome: 'passed', reason: '' }),
+    checkBatch: () => ({ outcome: 'passed', reason: '' }),
     commitChange: () => settled(),
     ...functions,
   };
   const machine = JSON.parse(readFileSync(`statemachines/${kind}.asl.json`, 'utf8')) as Machine;
-  const outcome = await run(machine, requests[kind], {
+  const outcome = await run(machine, request, {
     entered: (state) => {
       if (path.push(state) > 20) throw new Error('the machine does not come to an end');
     },
@@ -80,6 +86,7 @@ const whole: Record<string, { path: string[]; steps: Step[] }> = {
       'Reserve the deployment',
       'Was it refused?',
       'Probe the model',
+      'Are there tables to check?',
       'Commit the change',
       'Tell how it ended',
     ],
@@ -201,6 +208,42 @@ describe('deploy', () => {
     const { path, steps } = await rehearse('deploy', { reserveDeployment: fails('Error') });
     expect(path.at(-1)).toBe('Nobody knows yet');
     expect(steps).not.toContain('commitChange');
+  });
+});
+
+describe('deploy of a batch deployment', () => {
+  const request = { ...requests.deploy, deployment_kind: 'batch' } as Request;
+
+  test('has its tables checked after its model, and is committed by what that says', async () => {
+    for (const outcome of ['passed', 'failed']) {
+      const probe = { outcome, reason: outcome === 'passed' ? '' : 'source is target' };
+      const { steps, calls } = await rehearse('deploy', { checkBatch: () => probe }, request);
+      expect(steps).toEqual([
+        'beginOperation',
+        'reserveDeployment',
+        'probeModel',
+        'checkBatch',
+        'commitChange',
+      ]);
+      expect(calls.find(([step]) => step === 'checkBatch')?.[1]).toEqual({
+        project_id: id(2),
+        deployment_id: id(3),
+      });
+      expect(calls.at(-1)).toEqual(['commitChange', { request, probe }]);
+    }
+  });
+
+  test('is not looked at further where its model does not load', async () => {
+    const probe = { outcome: 'failed', reason: 'Model failed to load: broken' };
+    const { steps, calls } = await rehearse('deploy', { probeModel: () => probe }, request);
+    expect(steps).not.toContain('checkBatch');
+    expect(calls.at(-1)).toEqual(['commitChange', { request, probe }]);
+  });
+
+  test('fails where the check itself fails', async () => {
+    const { calls } = await rehearse('deploy', { checkBatch: fails('States.Timeout') }, request);
+    const probe = { outcome: 'failed', reason: 'The tables could not be checked in time' };
+    expect(calls.at(-1)).toEqual(['commitChange', { request, probe }]);
   });
 });
 

@@ -41,6 +41,8 @@ const names = {
   EVENT_BUS: 'slipway',
   ...{ DEPLOY_ARN: 'deploy', PROMOTE_ARN: 'promote', ROLLBACK_ARN: 'rollback', DEACTIVATE_ARN: 'deactivate' },
   DRIFT_ARN: 'drift',
+  WARM_ARN: 'arn:aws:lambda:eu-west-1:1:function:predict:live',
+  BATCHSCORE_ARN: 'batchScore',
 };
 
 /** What the tables of the system are, by the names that its functions know. */
@@ -133,7 +135,7 @@ export async function createWorld(now: () => number = Date.now) {
       body: string;
       headers: Record<string, string>;
     };
-    return { status: statusCode, body: JSON.parse(body), headers };
+    return { status: statusCode, body: body === '' ? undefined : JSON.parse(body), headers };
   };
   const { makeAdminKey } = await import('../../scripts/adminKey.ts');
   key = await makeAdminKey({ controlTable: 'control', keysTable: 'keys' });
@@ -178,20 +180,28 @@ function intercept(
   stack.add(middleware, { step: 'initialize', name: 'world', override: true });
 }
 
-/** S3 as far as the system asks for it: whole objects, and the keys below a prefix. */
+/** S3 as far as the system asks for it: objects whole or in part, made where there is none, and the keys below a prefix. */
 function object(store: Map<string, Buffer>, url: URL, { method, body = '', headers }: Call): Answered {
   if (url.searchParams.has('list-type')) return listed(store, url);
   const place = decodeURIComponent(url.pathname.slice(1));
   const from = headers?.['x-amz-copy-source'];
+  if (method === 'PUT' && headers?.['if-none-match'] && store.has(place)) return answered(412);
   if (method === 'PUT') store.set(place, from ? (store.get(from) ?? Buffer.alloc(0)) : Buffer.from(body));
   const found = store.get(place);
   if (method === 'DELETE') store.delete(place);
-  const length = { 'content-length': String(found?.length ?? 0) };
-  return {
-    status: found ? 200 : 404,
-    headers: length,
-    body: method === 'GET' ? (found ?? Buffer.alloc(0)) : Buffer.alloc(0),
-  };
+  if (!found) return answered(404);
+  return method === 'GET' ? partOf(found, headers?.range) : answered(200, Buffer.alloc(0), found.length);
+}
+
+const answered = (status: number, body: Buffer = Buffer.alloc(0), length = body.length): Answered => ({
+  status,
+  headers: { 'content-length': String(length) },
+  body,
+});
+
+function partOf(bytes: Buffer, range: string | undefined): Answered {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+  return first ? answered(206, bytes.subarray(Number(first), Number(last) + 1)) : answered(200, bytes);
 }
 
 function listed(store: Map<string, Buffer>, { pathname, searchParams }: URL): Answered {

@@ -6,10 +6,11 @@ import { fault, metric } from '../metrics.ts';
 import { type Reply, worded } from './wording.ts';
 
 const always = {
-  'content-type': 'application/json',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 };
+/** What is empty is not called JSON: published clients would read it as such, and fail. */
+const json = (status: number) => status !== 204 && { 'content-type': 'application/json' };
 const asked = /^[\x20-\x7e]{1,64}$/;
 const most = 5.5 * 1024 * 1024;
 
@@ -36,7 +37,7 @@ function answered(route: Pick<Route, 'id' | 'dialect'>): MiddlewareObj<APIGatewa
       { operationId: route.id, status: statusCode, request: id },
       ['operationId'],
     );
-    return { ...reply, headers: { ...always, 'x-request-id': id, ...reply.headers } };
+    return { ...reply, headers: { ...json(statusCode), ...always, 'x-request-id': id, ...reply.headers } };
   };
   return {
     before: ({ event }) => {

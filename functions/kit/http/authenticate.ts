@@ -17,7 +17,7 @@ export async function authenticate(headers: Record<string, string | undefined>):
   const time = Date.now();
   const known = facts.get(name);
   const caller = known && time - known.at < kept ? known.caller : await look(key, time);
-  if (caller.expires !== null && caller.expires <= time) throw unauthenticated();
+  if (caller.expires !== null && caller.expires <= time) throw unauthenticated('invalidToken');
   if (caller !== known?.caller) remember(name, caller, time);
   return caller;
 }
@@ -30,9 +30,9 @@ export function authorize(caller: Caller, route: Route): void {
 
 async function look(key: string, time: number): Promise<Caller> {
   const sent = parse(key);
-  if (!sent) throw unauthenticated();
+  if (!sent) throw unauthenticated('invalidToken');
   const found = await find(sent.id);
-  if (!opens(sent.digest, found, time) || !found) throw unauthenticated();
+  if (!opens(sent.digest, found, time) || !found) throw unauthenticated('invalidToken');
   await used(found.key, now());
   return callerOf(found.key);
 }
@@ -44,5 +44,6 @@ function remember(name: string, caller: Caller, at: number) {
   facts.set(name, { caller, at });
 }
 
-const unauthenticated = () =>
-  new Problem('unauthenticated', 'Not authenticated', { 'www-authenticate': 'Bearer' });
+/** Most dialects say the same of a key that is missing and of one that does not open. */
+const unauthenticated = (code: 'unauthenticated' | 'invalidToken' = 'unauthenticated') =>
+  new Problem(code, 'Not authenticated', { 'www-authenticate': 'Bearer' });

@@ -27,6 +27,9 @@ function decoded(body: string): string {
   }
 }
 
+export const isJson = (headers: Record<string, string | undefined>): boolean =>
+  /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(headers['content-type'] ?? '');
+
 /** The body as a value: JSON of a bounded depth and size, and strings that are Unicode. `null` is no body. */
 export function bodyValue(
   text: string | undefined,
@@ -34,19 +37,24 @@ export function bodyValue(
   route: Route,
 ): unknown {
   if (text === undefined) return route.bodyOr;
-  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
-    throw notJson(text);
+  if (!isJson(headers)) throw notJson(text);
   if (/[^\s]/.test((headers['content-encoding'] ?? '').replace(/identity/i, '')))
     throw unreadable(0, 'Encoded body');
   measure(text);
-  const value = parse(text);
+  const value = parse(text, route.lossless ? exactly : undefined);
   if (/\\u[dD][89a-fA-F]/.test(text)) assertUnicode(value, []);
   return value ?? route.bodyOr;
 }
 
-function parse(text: string): unknown {
+type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
+
+/** The digits of a whole number that would come out as another one. */
+const exactly: Reviver = (_, value, { source = '' }) =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
+
+function parse(text: string, reviver?: Reviver): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, reviver as Parameters<typeof JSON.parse>[1]);
   } catch {
     const { position, error } = jsonFault(text);
     throw unreadable(position, error);

@@ -2,6 +2,7 @@ import * as idempotency from '../../../adapters/idempotency.ts';
 import type { Output, Route } from '../../../contracts/route.ts';
 import type { Answer } from '../../../domain/answer.ts';
 import { Problem } from '../../../domain/problem.ts';
+import type { Find } from './inTurn.ts';
 import { type Base, pipeline, promised, success } from './pipeline.ts';
 import { type Attempt, attempt } from './repeat.ts';
 import { type Reply, worded } from './wording.ts';
@@ -15,29 +16,37 @@ export type Given<R extends Route> = Base<R> &
   };
 
 /** Turn a function from a route's input to its output into the Lambda behind it. */
-export const endpoint = <R extends Route>(route: R, run: (given: Given<R>) => Promise<Output<R>>) =>
-  pipeline(route, async (base) => {
-    const { headers, rawPath } = base.event;
-    const taken = await attempt(route, rawPath, headers['idempotency-key'], base.caller.id, base.body);
-    if ('statusCode' in taken) return taken;
-    return settled(route, run, {
-      ...base,
-      ...taken,
-      ifMatch: revision(headers['if-match']),
-      answer: (body, kept = body) => ({
-        status: route.status,
-        body,
-        kept: promised(route, kept) as Output<R>,
-        repeat: taken.repeat,
-      }),
-    });
-  });
+export const endpoint = <R extends Route, F = undefined>(
+  route: R,
+  run: (given: Given<R> & { found: F }) => Promise<Output<R>>,
+  find?: Find<R, F>,
+) =>
+  pipeline<R, F>(
+    route,
+    async (base) => {
+      const { headers, rawPath } = base.event;
+      const taken = await attempt(route, rawPath, headers['idempotency-key'], base.caller.id, base.body);
+      if ('statusCode' in taken) return taken;
+      return settled(route, run, {
+        ...base,
+        ...taken,
+        ifMatch: revision(headers['if-match']),
+        answer: (body, kept = body) => ({
+          status: route.status,
+          body,
+          kept: promised(route, kept) as Output<R>,
+          repeat: taken.repeat,
+        }),
+      });
+    },
+    find,
+  );
 
 /** Run, and keep what is answered for a repeat of the request; what failed by our fault may be tried anew. */
-async function settled<R extends Route>(
+async function settled<R extends Route, G extends Given<R>>(
   route: R,
-  run: (given: Given<R>) => Promise<Output<R>>,
-  given: Given<R>,
+  run: (given: G) => Promise<Output<R>>,
+  given: G,
 ): Promise<Reply> {
   const { repeat } = given;
   try {

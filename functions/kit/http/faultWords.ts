@@ -14,7 +14,11 @@ export function named(issue: Issue, input: unknown, format?: string): Words {
     case 'too_big':
       return tooMuch(issue, input);
     case 'invalid_value':
-      return oneOf(issue.values.map((value) => `'${String(value)}'`));
+      return oneOf(
+        issue.values.map((value) => `'${String(value)}'`),
+        // So does `enumeration` mark a choice that the product declares as a class.
+        issue.message === 'enum' ? 'enum' : 'literal_error',
+      );
     case 'invalid_format':
       return typeof input === 'string' ? malformed(issue, input) : mistyped('string', input, format);
     case 'custom':
@@ -121,10 +125,10 @@ function listLength(
   };
 }
 
-function oneOf(values: string[]): Words {
+function oneOf(values: string[], type: string): Words {
   const last = values.at(-1) ?? '';
   const expected = values.length > 1 ? `${values.slice(0, -1).join(', ')} or ${last}` : last;
-  return { type: 'literal_error', msg: `Input should be ${expected}`, ctx: { expected } };
+  return { type, msg: `Input should be ${expected}`, ctx: { expected } };
 }
 
 function malformed(issue: Extract<Issue, { code: 'invalid_format' }>, input: string): Words {

@@ -4,6 +4,7 @@ import type { Caller } from '../../../domain/apiKey.ts';
 import { Problem } from '../../../domain/problem.ts';
 import { replying } from './answered.ts';
 import { authenticate, authorize } from './authenticate.ts';
+import { type Find, readInTurn } from './inTurn.ts';
 import { admit } from './rate.ts';
 import { read } from './read.ts';
 import { type Reply, worded } from './wording.ts';
@@ -17,18 +18,28 @@ export type Base<R extends Route> = Input<R> & {
 
 const anyone: Caller = { id: 'anyone', kind: 'user', scopes: [], roles: [], projects: [], expires: null };
 
-/** What every endpoint does, in this order: who calls, how often, may he, what does he want; then run, and word it. */
-export const pipeline = <R extends Route>(route: R, run: (given: Base<R>) => Promise<Reply>) =>
+/**
+ * What every endpoint does, in this order: who calls, how often, may he, what does he want; then run, and word it.
+ * Where `find` is given, the object that the path names is looked for before the body is read.
+ */
+export const pipeline = <R extends Route, F = undefined>(
+  route: R,
+  run: (given: Base<R> & { found: F }) => Promise<Reply>,
+  find?: Find<R, F>,
+) =>
   replying(route, async (event) => {
     const headers: Record<string, string> = {};
     const header = (name: string, value: string | number) => {
       headers[name] = String(value);
     };
-    const caller = route.scope === 'public' ? anyone : await authenticate(event.headers);
+    const caller = route.scope === 'public' ? anyone : await authenticate(credentials(route, event.headers));
     const counted = caller === anyone ? undefined : admit(caller.id, Date.now());
     const work = async () => {
       authorize(caller, route);
-      return run({ ...read(route, event), caller, event, header });
+      const input = find
+        ? await readInTurn(route, event, caller, find)
+        : { ...read(route, event), found: undefined as F };
+      return run({ ...input, caller, event, header });
     };
     const refused = (thrown: unknown) => {
       if (thrown instanceof Problem) return worded(route.dialect, thrown);
@@ -40,13 +51,20 @@ export const pipeline = <R extends Route>(route: R, run: (given: Base<R>) => Pro
     return { ...reply, headers: { ...headers, ...reply.headers } };
   });
 
+/** The header that holds the key, under the one name that it is looked for. */
+function credentials({ presharedKey }: Route, headers: Record<string, string | undefined>) {
+  const key = presharedKey ? headers['authorization-psk'] : undefined;
+  return key === undefined || headers.authorization !== undefined
+    ? headers
+    : { authorization: `Bearer ${key.replace(/^bearer /i, '')}` };
+}
+
 /** What a route answers, without what it does not promise. */
 export const promised = (route: Route, output: unknown): unknown =>
   route.trusted ? output : route.returns.parse(output);
 
 /** The answer of a route, in the form that it promises. */
-export const success = (route: Route, output: unknown): Reply => ({
-  statusCode: route.status,
-  headers: {},
-  body: JSON.stringify(promised(route, output)),
-});
+export const success = (route: Route, output: unknown): Reply =>
+  route.status === 204 || (route.status === 202 && output === undefined)
+    ? { statusCode: 204, headers: {}, body: '' }
+    : { statusCode: route.status, headers: {}, body: JSON.stringify(promised(route, output)) };

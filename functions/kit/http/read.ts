@@ -39,7 +39,7 @@ function part<T extends z.ZodType>(name: 'path' | 'query' | 'body', type: T, sen
 }
 
 /** A repeated parameter takes its last value; the gateway would join them by commas. */
-const query = (raw: string) => Object.fromEntries(new URLSearchParams(raw));
+export const query = (raw: string) => Object.fromEntries(new URLSearchParams(raw));
 
 /** Data of people may stand in an input: the fault names the field and leaves the value out. */
 const discreet = ({ code, detail }: Problem) =>

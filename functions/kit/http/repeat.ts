@@ -52,7 +52,7 @@ export async function attempt(
 }
 
 /** A machine outlives its caller: while it runs, its answer is nobody else's to write. */
-const startsMachine = ({ group }: Route) => group === 'deployments';
+const startsMachine = ({ group, operates }: Route) => group === 'deployments' || operates === true;
 
 const replayed = ({ code = 500, body = '{}', try: attempt }: Kept, pk: string, route: Route): Reply => ({
   statusCode: code,

@@ -1,5 +1,6 @@
 import * as serving from '../../../adapters/models/serving.ts';
 import { type Caller, maySee } from '../../../domain/apiKey.ts';
+import { assertRole } from '../../../domain/batch/roles.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { type Binner, binner } from '../../../domain/drift/bin.ts';
 import type { Kept } from '../../../domain/model.ts';
@@ -39,12 +40,19 @@ const scorer = remembered(loadScorer, {
 
 /** The deployment that a request goes to: it exists, the caller may see it, and it serves. */
 export async function servedBy(caller: Caller, id: string): Promise<Deployment> {
+  const found = await seenBy(caller, id);
+  if (found === undefined || found === 'elsewhere') throw notFound('Deployment');
+  assertRole(caller, found);
+  if (found.life !== 'active') throw conflict('Deployment is not active');
+  return found;
+}
+
+/** The deployment of this id, if the caller may see it, in whatever life; or that it is of a kind that serves elsewhere. */
+export async function seenBy(caller: Caller, id: string): Promise<Deployment | 'elsewhere' | undefined> {
   const found = await place(id).catch(silent);
-  if (!found || !maySee(caller, found.projectId)) throw notFound('Deployment');
-  const served = await deployment(`${found.projectId}/${found.kind}/${id}`).catch(silent);
-  if (!served) throw notFound('Deployment');
-  if (served.life !== 'active') throw conflict('Deployment is not active');
-  return served;
+  if (!found || !maySee(caller, found.projectId)) return undefined;
+  if (found.kind !== 'online') return 'elsewhere';
+  return deployment(`${found.projectId}/${found.kind}/${id}`).catch(silent);
 }
 
 /** What was known is too old to be told, and nobody says what is true now: that passes. A bad row does not. */

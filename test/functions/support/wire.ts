@@ -59,7 +59,11 @@ export async function openWire() {
       body: string;
       headers: Record<string, string>;
     };
-    return { status: reply.statusCode, body: JSON.parse(reply.body), headers: reply.headers };
+    return {
+      status: reply.statusCode,
+      body: reply.body === '' ? undefined : JSON.parse(reply.body),
+      headers: reply.headers,
+    };
   };
 
   const keyWith = async (more: object = {}): Promise<string> => {

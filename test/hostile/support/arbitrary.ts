@@ -122,14 +122,22 @@ export function like(schema: z.core.$ZodType, ids: Ids, name = ''): fc.Arbitrary
     case 'custom':
       return own[name] ?? own.inputs ?? junk;
     default:
-      if (def.format === 'guid')
-        return fc.oneof(
-          { weight: 6, arbitrary: fc.constantFrom(...(name in ids ? [ids[name]] : Object.values(ids))) },
-          { weight: 3, arbitrary: fc.constantFrom(...Object.values(ids)) },
-          { weight: 1, arbitrary: fc.uuid() },
-        );
-      return def.format === 'datetime' ? time : text;
+      return named(def.format, ids, name);
   }
+}
+
+/** A text of a form: mostly one that exists, where the form or the field names things. */
+function named(format: string | undefined, ids: Ids, name: string): fc.Arbitrary<unknown> {
+  const [own, all] = [ids[name], Object.values(ids).filter((id) => !id.startsWith('ri.'))];
+  if (format === 'guid')
+    return fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...(own === undefined ? all : [own])) },
+      { weight: 3, arbitrary: fc.constantFrom(...all) },
+      { weight: 1, arbitrary: fc.uuid() },
+    );
+  if (own?.startsWith('ri.'))
+    return fc.oneof({ weight: 6, arbitrary: fc.constant(own) }, { weight: 1, arbitrary: text });
+  return format === 'datetime' ? time : text;
 }
 
 /** The same value with one place in it made wrong: a value replaced, a field left out, a field more. */

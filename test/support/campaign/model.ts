@@ -47,5 +47,14 @@ export function next({ prod, rows }: State, { type, dep, prev, seq }: Event, wan
         (Object.keys(follows) as Life[]).filter((one) => follows[one].includes('archived')),
       );
       return { prod: prod === dep ? null : prod, rows: after };
+    case 'deployment.stopped':
+      now('stopped', was?.stage ?? 'staging', ['active']);
+      return { prod, rows: after };
+    case 'deployment.started':
+      now('active', was?.stage ?? 'staging', ['stopped']);
+      return { prod, rows: after };
+    case 'deployment.reported':
+    case 'deployment.removed':
+      throw new Broken(`${seq} ${type}: in a campaign nothing runs elsewhere`);
   }
 }

@@ -1,0 +1,5 @@
+import { stopBatchDeployment } from '../../contracts/batch.ts';
+import { change } from '../kit/batch/change.ts';
+import { endpoint } from '../kit/http/endpoint.ts';
+
+export const handler = endpoint(stopBatchDeployment, (given) => change('stop', given));

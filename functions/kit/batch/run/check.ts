@@ -1,0 +1,17 @@
+import { checkTarget, prepare } from './prepare.ts';
+import type { BatchRun, Definition, PlanWorld, Scored } from './world.ts';
+
+/** Everything that a plan would refuse, as a fault that says why; nothing is made. */
+export async function checkTables(
+  world: PlanWorld,
+  { scheduled_at }: BatchRun,
+  { definition, scored }: { definition: Definition; scored: Scored },
+): Promise<void> {
+  const { catalog } = world.catalog(definition.source.catalog);
+  const target = world.catalog(definition.target.catalog).catalog;
+  const model = await world.described(scored);
+  await world.withEngine(async (engine) => {
+    const prepared = await prepare(engine, catalog, { definition, model, scheduled_at });
+    await checkTarget(target, { definition, scheduled_at }, prepared);
+  });
+}
