@@ -35,10 +35,11 @@ describe.each(guarded)('%s', (_, route) => {
   });
 
   // The live dialect looks for its object before it reads a body.
-  test.skipIf(route.dialect === 'live')('then how large the body is, whatever it holds', async () => {
-    const got = await wire.send(route.method, target(route), { raw: '['.repeat(1_100_000) });
-    expect([got.status, got.body]).toEqual([413, refusal(route.dialect, 'tooLarge')]);
-  });
+  if (route.dialect !== 'live')
+    test('then how large the body is, whatever it holds', async () => {
+      const got = await wire.send(route.method, target(route), { raw: '['.repeat(1_100_000) });
+      expect([got.status, got.body]).toEqual([413, refusal(route.dialect, 'tooLarge')]);
+    });
 });
 
 const reading = guarded.filter(([, { body, dialect }]) => body && dialect !== 'live');
