@@ -32,8 +32,8 @@ export const mutants: readonly Mutant[] = [
       [changes, '{ rev: before.rev, life: before.life, stage: before.stage }', '{ id: before.id }'],
       [
         'adapters/deployments/seen.ts',
-        'return { project, operation,',
-        'return { project: { ...project, seq: (await projects.get(project_id) ?? project).seq }, operation,',
+        '...{ project, operation,',
+        '...{ project: { ...project, seq: (await projects.get(project_id) ?? project).seq }, operation,',
       ],
     ],
   },
