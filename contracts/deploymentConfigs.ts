@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { Time } from '../domain/fields.ts';
 import { ConfigBody, NewConfig } from '../domain/workspaces/config.ts';
 import { route } from './route.ts';
-import { gone, pageIn, pageQuery, wherever } from './workspaceShapes.ts';
+import { entity, gone, pageIn, pageQuery, wherever } from './workspaceShapes.ts';
 
 const shared = { group: 'workspaces', dialect: 'workspaces' } as const;
 const inside = '/apis/models/v2/workspaces/{workspace}/deployment-configs';
@@ -11,13 +10,7 @@ const config = z.string().describe('The name of the configuration');
 
 const ModelDeploymentConfig = z
   .object({
-    id: z.string(),
-    name: z.string(),
-    workspace: z.string(),
-    project: z.string().nullish(),
-    created_at: Time,
-    updated_at: Time,
-    entity_version: z.int(),
+    ...entity,
     ...ConfigBody.shape,
   })
   .meta({ id: 'ModelDeploymentConfig' });

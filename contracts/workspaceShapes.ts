@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Time } from '../domain/fields.ts';
 import { sorts } from '../domain/workspaces/lists.ts';
 
 /** What stands in the paths of the workspaces dialect. */
@@ -6,6 +7,17 @@ export const wherever = {
   workspace: z.string().describe('The name of a project'),
   name: z.string().describe('The name'),
   versionNumber: z.string().describe('The number of the version'),
+};
+
+/** What every version of an entity says of itself. */
+export const entity = {
+  id: z.string(),
+  name: z.string(),
+  workspace: z.string(),
+  project: z.string().nullish(),
+  created_at: Time,
+  updated_at: Time,
+  entity_version: z.int(),
 };
 
 /** 202 with null: marked. Without a value, 204: removed. */

@@ -4,7 +4,7 @@ import { AuthContext } from '../domain/workspaces/external.ts';
 import { EntityName, enumeration, ProjectUrn, Short } from '../domain/workspaces/fields.ts';
 import { Status } from '../domain/workspaces/words.ts';
 import { route } from './route.ts';
-import { gone, pageIn, pageQuery, wherever } from './workspaceShapes.ts';
+import { entity, gone, pageIn, pageQuery, wherever } from './workspaceShapes.ts';
 
 const shared = { group: 'workspaces', dialect: 'workspaces' } as const;
 const inside = '/apis/models/v2/workspaces/{workspace}/deployments';
@@ -15,13 +15,7 @@ const WithStatus = z.object({ status: Status, status_message: z.string() });
 
 const ModelDeployment = z
   .object({
-    id: z.string(),
-    name: z.string(),
-    workspace: z.string(),
-    project: z.string().nullish(),
-    created_at: Time,
-    updated_at: Time,
-    entity_version: z.int(),
+    ...entity,
     config: z.string(),
     config_version: z.int(),
     ...WithStatus.shape,
