@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { rerunBehaviors } from '../domain/batch/config.ts';
+import { engines, rerunBehaviors } from '../domain/batch/config.ts';
 import { RunStatus } from '../domain/batch/run.ts';
 import { isTimeZone } from '../domain/cron.ts';
 import { Life } from '../domain/deployment.ts';
@@ -69,6 +69,12 @@ export const createBatchDeployment = route({
       rerun_behavior: z.enum(rerunBehaviors).default('overwrite_partition'),
       partition_column: Identifier.default('scored_at'),
       trigger_now: z.boolean().default(false),
+      engine: z
+        .enum(engines)
+        .default('lambda')
+        .describe(
+          'What scores the rows; a job of Spark only where the installation has an application for it',
+        ),
       allowed_roles: Roles.max(100).nullable().default(null),
     })
     .meta({ id: 'CreateBatchDeployment' }),

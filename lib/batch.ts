@@ -1,14 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { batchPermissions, schedulePermissions } from './batchPermissions.ts';
+import {
+  batchPermissions,
+  schedulePermissions,
+  sweepPermissions,
+  watchPermissions,
+} from './batchPermissions.ts';
 import type { DataStack } from './data.ts';
-import { keepsGivenUp, tellsMissing } from './grants.ts';
+import { type Grant, keepsGivenUp, tellsMissing } from './grants.ts';
 import { Handler } from './handler.ts';
 import { Schedules } from './schedules.ts';
+import { sparkJobs } from './spark.ts';
 import { Workflow } from './workflow.ts';
 
 interface BatchProps {
@@ -23,11 +29,14 @@ export class Batch extends Construct {
   readonly score: Workflow;
   /** Looks at the tables of a deployment before it serves. */
   readonly checkBatch: Handler;
+  /** What looking after the runs takes. */
+  readonly watches: readonly Grant[];
 
   constructor(scope: Construct, id: string, { data, bus, name }: BatchProps) {
     super(scope, id);
     const may = batchPermissions(data);
     this.checkBatch = new Handler(scope, 'batch/checkBatch', may.checkBatch);
+    const endRun = new Handler(scope, 'batch/endRun', may.endRun);
     this.score = new Workflow(
       scope,
       'batchScore',
@@ -35,11 +44,20 @@ export class Batch extends Construct {
         planRun: new Handler(scope, 'batch/planRun', may.planRun),
         scorePart: new Handler(scope, 'batch/scorePart', may.scorePart),
         commitRun: new Handler(scope, 'batch/commitRun', may.commitRun),
-        endRun: new Handler(scope, 'batch/endRun', may.endRun),
+        endRun,
       },
       StateMachineType.STANDARD,
       { bucket: data.data, prefix: 'runs' },
+      sparkJobs(scope, data),
     );
+
+    this.watches = watchPermissions(data, this.score, endRun);
+    const sweepRuns = new Handler(scope, 'background/sweepRuns', sweepPermissions(data));
+    new Rule(scope, 'daily', {
+      schedule: Schedule.cron({ hour: '3', minute: '40' }),
+      // The next day comes anyway.
+      targets: [new LambdaFunction(sweepRuns, { retryAttempts: 0 })],
+    });
 
     const { startScheduledRun, alignSchedule } = schedulePermissions(data, this.score);
     const starter = new Handler(scope, 'background/startScheduledRun', startScheduledRun);

@@ -1,5 +1,7 @@
 import {
+  DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   SFNClient,
   StartExecutionCommand,
   StartSyncExecutionCommand,
@@ -52,6 +54,20 @@ export const startBatch = (run: BatchRun): Promise<void> => {
   const { project_id, deployment_id, run_id, scheduled_at } = run;
   return started('BATCHSCORE_ARN', run.airflow_run_id, { project_id, deployment_id, run_id, scheduled_at });
 };
+
+/** What became of the machine of a run: `absent` where it was never started. */
+export async function stateOfBatch({ airflow_run_id }: BatchRun): Promise<'absent' | 'running' | 'over'> {
+  const machine = env('BATCHSCORE_ARN').replace(':stateMachine:', ':execution:');
+  try {
+    const { status } = await sfn.send(
+      new DescribeExecutionCommand({ executionArn: `${machine}:${airflow_run_id}` }),
+    );
+    return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'over';
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return 'absent';
+    throw error;
+  }
+}
 
 async function started(arn: 'DRIFT_ARN' | 'BATCHSCORE_ARN', name: string, input: object): Promise<void> {
   try {

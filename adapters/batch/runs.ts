@@ -4,6 +4,8 @@ import { env } from '../aws/env.ts';
 import { table } from '../aws/table.ts';
 import { type Item, put, replace, transact } from '../aws/transact.ts';
 import { at, v } from '../items.ts';
+import { outboxItem, type Told } from '../outbox.ts';
+import { watching } from './openRuns.ts';
 
 const control = () => ({ TableName: env('CONTROL_TABLE') });
 type Found = Record<string, unknown>;
@@ -43,15 +45,32 @@ export function add(run: BatchRun, again: number): Promise<boolean> {
   return transact(run.run_id, [
     again === 0 ? put(count) : replace(count, { again: again - 1 }),
     ...placed(run),
+    ...watching(run),
+    word('run.queued', run, { id: run.run_id, actor: run.actor, at: run.created_at }),
   ]);
 }
 
-/** Write down a run that somebody else made. False: it is known. */
-export const hear = (run: BatchRun): Promise<boolean> => transact(run.run_id, placed(run));
+/** Who told of a state of a run, and when. */
+type By = Pick<Told, 'id' | 'actor' | 'at'>;
 
-/** Write the next state of a run. False: it is over, or another one wrote meanwhile what this may not follow. */
-export const save = (run: BatchRun): Promise<boolean> =>
+const word = (type: 'run.queued' | 'run.reported', run: BatchRun, by: By): Item =>
+  put({
+    ...outboxItem(run.project_id, { type, subject: run.run_id, ...by }),
+    dep: run.deployment_id,
+    status: run.status,
+  });
+
+/** Write down a run that somebody else made. False: it is known. */
+export const hear = (run: BatchRun, by: By): Promise<boolean> =>
+  transact(run.run_id, [...placed(run), word('run.reported', run, by)]);
+
+/**
+ * Write the next state of a run, with the word of it where somebody else told of it. False: it is over, or another one
+ * wrote meanwhile what this may not follow.
+ */
+export const save = (run: BatchRun, by?: By): Promise<boolean> =>
   transact(`${run.run_id}/${run.status}`, [
+    ...(by ? [word('run.reported', run, by)] : []),
     {
       Put: {
         ...control(),

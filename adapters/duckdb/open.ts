@@ -1,29 +1,12 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { quoted } from '../../iceberg/sqlText.ts';
-
-/** What one task may use. */
-export interface Limits {
-  /** Bytes of memory of the engine: 60 % of the function's. */
-  memoryBytes: number;
-  /** Bytes it may spill to disk: half of the disk. */
-  spillBytes: number;
-  /** One for each 1,769 MB of the function. */
-  threads: number;
-}
+import { folders, type Limits } from './work.ts';
 
 export interface Opened {
   connection: DuckDBConnection;
   close: () => void;
 }
-
-/** The folders within a work folder: what the engine reads, what it writes, what it has no memory for. */
-export const folders = (work: string) => ({
-  in: join(work, 'in/'),
-  out: join(work, 'out/'),
-  spill: join(work, 'spill'),
-});
 
 /**
  * A fresh DuckDB instance that reads and writes in one work folder only. The order is part of the lock: folders have to be

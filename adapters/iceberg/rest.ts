@@ -87,11 +87,14 @@ async function create(catalog: RestCatalog, table: TableName, request: NewTable)
   return found;
 }
 
-function locationFor({ signing }: RestCatalog, { namespace }: TableName, { location }: NewTable) {
+function locationFor(catalog: RestCatalog, { namespace, name }: TableName, request: NewTable) {
+  const { signing } = catalog;
+  const below = catalog.location?.replace(/\/+$/, '');
   if (signing === 's3tables') {
     if (namespace.length !== 1) throw fault('refused', 'a namespace of S3 Tables has one level');
     return undefined;
   }
+  const location = request.location ?? (below && [below, ...namespace, name].join('/'));
   if (signing === 'glue' && !location?.startsWith('s3://'))
     throw fault('refused', 'a table in Glue is created with a location in S3');
   return location;

@@ -3,6 +3,7 @@ import { fault } from '../../iceberg/fault.ts';
 import { type Json, type JsonInput, type JsonObject, parseJson, printJson } from '../../iceberg/json64.ts';
 import { isObject } from '../../iceberg/shape.ts';
 import { type Answered, type Call, region, send } from '../aws/signed.ts';
+import type { Tokens } from './restToken.ts';
 
 /** One entry of the configuration. */
 export interface RestCatalog {
@@ -11,8 +12,10 @@ export interface RestCatalog {
   warehouse?: string;
   /** Which service of AWS the requests are signed for; none outside of AWS. */
   signing?: 'glue' | 's3tables';
-  /** Sent as a bearer token where requests are not signed. */
-  token?: () => Promise<string>;
+  /** Sent as bearer tokens where requests are not signed. */
+  tokens?: Tokens;
+  /** Below which new tables are made, where nobody says where; `s3://bucket/prefix`. */
+  location?: string;
   /** Milliseconds a request. */
   timeout?: number;
 }
@@ -65,19 +68,38 @@ function checked(prefix: Json): string {
   return prefix;
 }
 
-/** Questions are asked again after silence and 5xx; what changes something is sent once. */
+/**
+ * Questions are asked again after silence and 5xx; what changes something is sent once. Whatever was refused for its token
+ * was not done: it is sent with another one.
+ */
 export async function ask(
   catalog: RestCatalog,
   method: 'GET' | 'POST',
   path: string,
   body?: JsonInput,
 ): Promise<RestAnswer> {
+  const tokens = catalog.signing ? undefined : catalog.tokens;
+  const token = await tokens?.current();
+  const answer = await askOnce(catalog, { method, path, body, token });
+  if (!tokens || token === undefined || answer.status !== 401) return answer;
+  tokens.refused(token);
+  return askOnce(catalog, { method, path, body, token: await tokens.current() });
+}
+
+interface Question {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: JsonInput;
+  token?: string;
+}
+
+async function askOnce(catalog: RestCatalog, { method, path, body, token }: Question): Promise<RestAnswer> {
   const attempts = method === 'GET' ? tries : 1;
   const call: Call = {
     service: catalog.signing ?? 'catalog',
     method,
     url: `${uriOf(catalog)}/v1/${path}`,
-    headers: await headersOf(catalog, body !== undefined),
+    headers: headersOf(token, body !== undefined),
     body: body === undefined ? undefined : printJson(body),
     timeout: catalog.timeout ?? 30_000,
     maxBytes: mostBytes,
@@ -91,10 +113,10 @@ export async function ask(
   }
 }
 
-async function headersOf({ signing, token }: RestCatalog, hasBody: boolean): Promise<Record<string, string>> {
+function headersOf(token: string | undefined, hasBody: boolean): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (hasBody) headers['content-type'] = 'application/json';
-  if (!signing && token) headers.authorization = `Bearer ${await token()}`;
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
   return headers;
 }
 

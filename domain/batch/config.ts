@@ -12,6 +12,9 @@ export type ModelReference = z.infer<typeof ModelReference>;
 
 export const rerunBehaviors = ['overwrite_partition', 'append_dedup'] as const;
 
+/** What scores the rows: functions of ours, or one job of Spark for what is too much for them. */
+export const engines = ['lambda', 'emr-serverless'] as const;
+
 const Table = { catalog: z.string(), schema: z.string(), table: z.string() };
 
 /** What a batch deployment reads, scores and writes, as it is kept and as every run reads it. */
@@ -35,6 +38,8 @@ export const BatchConfig = z.object({
   rerun_behavior: z.enum(rerunBehaviors),
   partition_column: z.string(),
   trigger_now: z.boolean(),
+  /** Absent: our own functions. */
+  engine: z.enum(engines).optional(),
   dag_s3_uri: z.string(),
 });
 export type BatchConfig = z.infer<typeof BatchConfig>;

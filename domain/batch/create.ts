@@ -25,6 +25,7 @@ type Wanted = Pick<
   | 'rerun_behavior'
   | 'partition_column'
   | 'trigger_now'
+  | 'engine'
 >;
 
 /** What a new deployment runs, of what was asked for and what that stands for. */
@@ -43,4 +44,5 @@ export const configOf = (
   rerun_behavior: wanted.rerun_behavior,
   partition_column: wanted.partition_column,
   trigger_now: wanted.trigger_now,
+  ...(wanted.engine === 'emr-serverless' && { engine: wanted.engine }),
 });

@@ -14,8 +14,8 @@ export const handler = task('checkBatch', checkBatch, async (of) => {
   const run = { ...of, run_id: of.deployment_id, scheduled_at: now() };
   try {
     const wanted = await asked(of);
-    await assertAlone(of, wanted.definition);
     await checkTables(planningWorld(run, seconds), run, wanted);
+    await assertAlone(of, wanted.definition);
     return { outcome: 'passed' as const, reason: '' };
   } catch (error) {
     return { outcome: 'failed' as const, reason: reasonOf(error) };

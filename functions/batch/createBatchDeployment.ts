@@ -5,6 +5,7 @@ import { createBatchDeployment } from '../../contracts/batch.ts';
 import { configOf, referenceTo } from '../../domain/batch/create.ts';
 import { conflict, unsettled } from '../../domain/problem.ts';
 import { checkFilter } from '../kit/batch/checkFilter.ts';
+import { assertEngine } from '../kit/batch/engines.ts';
 import { beginFirstRun } from '../kit/batch/firstRun.ts';
 import { loadModel, versionMeant } from '../kit/batch/named.ts';
 import { viewOf } from '../kit/batch/view.ts';
@@ -15,6 +16,7 @@ import { fault } from '../kit/metrics.ts';
 
 export const handler = endpoint(createBatchDeployment, async (given) => {
   const { params, body, caller, operationId, repeat, event } = given;
+  assertEngine(body.engine);
   if (body.source.filter_sql !== null) await checkFilter(body.source.filter_sql);
   const known = await loadModel(caller, params.model);
   const model = referenceTo(known.name, body.model);

@@ -1,5 +1,6 @@
 import { fault } from '../fault.ts';
 import type { Constant, Expression } from '../filter/expression.ts';
+import { sparkName, sparkText } from './literals.ts';
 
 /** A filter, whose columns are named by field ids, as a condition for Spark; throws the fault `filter` for what Spark means otherwise. */
 export const sparkFilter = (expression: Expression, nameOf: (column: string) => string): string =>
@@ -14,7 +15,7 @@ function print(expression: Expression, names: Names): string {
   const of = expression.of.map((one) => print(one, names));
   switch (expression.class) {
     case 'COLUMN_REF':
-      return `\`${names(expression.name).replaceAll('`', '``')}\``;
+      return sparkName(names(expression.name));
     case 'CONSTANT':
       return constant(expression.constant);
     case 'CONJUNCTION':
@@ -129,8 +130,7 @@ function decimal({ width, scale, value }: Extract<Constant, { id: 'DECIMAL' }>):
   return `CAST('${printed}' AS DECIMAL(${width}, ${scale}))`;
 }
 
-/** Spark reads a backslash in a text as the beginning of something else. */
 function text(value: string): string {
   if (value.includes('\0')) throw differs('a character');
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  return sparkText(value);
 }

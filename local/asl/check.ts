@@ -10,6 +10,7 @@ import {
   retryFields,
   stateFields,
 } from './fields.ts';
+import { sparkJob } from './task.ts';
 import { expressionsOf, type Fields, innerMachines, isFields, rulesOf, statesOf } from './visit.ts';
 
 const s3Object = /^arn:aws[\w-]*:states:::s3:getObject$/;
@@ -64,6 +65,7 @@ function checkTask(at: string, state: Fields): string[] {
   if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined))
     return [`${at}: a Wait has either Seconds or Timestamp`];
   if (state.Type !== 'Task') return [];
+  if (sparkJob.test(String(state.Resource))) return checkJob(at, state);
   const name = isFields(state.Arguments) ? state.Arguments.FunctionName : undefined;
   return [
     ...(resource.test(String(state.Resource))
@@ -73,6 +75,25 @@ function checkTask(at: string, state: Fields): string[] {
       ? unknownFields(`${at}.Arguments`, state.Arguments, ['FunctionName', 'Payload'])
       : []),
     ...(typeof name === 'string' ? [] : [`${at}: Arguments name no function`]),
+  ];
+}
+
+const jobFields = [
+  'ApplicationId',
+  'ClientToken',
+  'ExecutionRoleArn',
+  'ExecutionTimeoutMinutes',
+  'JobDriver',
+];
+
+/** A job is started once for each token, so without one a second start would be a second job. */
+function checkJob(at: string, state: Fields): string[] {
+  const asked = isFields(state.Arguments) ? state.Arguments : {};
+  return [
+    ...unknownFields(`${at}.Arguments`, asked, jobFields),
+    ...jobFields
+      .filter((name) => asked[name] === undefined)
+      .map((name) => `${at}.Arguments: ${name} is missing`),
   ];
 }
 

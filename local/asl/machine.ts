@@ -57,6 +57,8 @@ export interface State extends Exit {
 export interface World {
   /** Call a function by the name or ARN in the machine; of `${name}` the name alone is given. */
   invoke(functionName: string, payload: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** Start a job of Spark and wait for its end; without it there is nothing here that runs one. */
+  job?(asked: Values, signal?: AbortSignal): Promise<unknown>;
   /** The text of an object, for a Map that reads its items from one. */
   read?(bucket: string, key: string): Promise<string | undefined>;
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;

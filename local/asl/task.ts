@@ -3,25 +3,31 @@ import { Failed, type Run, type State, timedOut, type Values } from './machine.t
 
 const longest = 2 ** 31 - 1;
 
-/** Call a function, and no longer than the state allows. */
+/** Call a function or run a job, and no longer than the state allows. */
 export async function task(state: State, scope: Values, run: Run): Promise<unknown> {
   const { world } = run;
   const asked = (await evaluate(state.Arguments ?? {}, scope, world)) as Values;
-  const name = asked.FunctionName;
-  if (typeof name !== 'string') throw new Failed('States.Runtime', 'FunctionName is not a text');
   const seconds = await evaluate(state.TimeoutSeconds ?? 99_999_999, scope, world);
   if (typeof seconds !== 'number' || seconds <= 0)
     throw new Failed('States.QueryEvaluationError', 'TimeoutSeconds is no positive number');
+  const done = (work: (signal: AbortSignal) => Promise<unknown>) =>
+    within(seconds, run, () => timedOut('The task'), work).catch((error) => {
+      throw asFailed(error, run);
+    });
+  if (sparkJob.test(String(state.Resource)))
+    return plainJson(await done((signal) => job(asked, run, signal)));
+  const name = asked.FunctionName;
+  if (typeof name !== 'string') throw new Failed('States.Runtime', 'FunctionName is not a text');
   const plain = /^\$\{(\w+)\}$/.exec(name)?.[1] ?? name;
-  const Payload = await within(
-    seconds,
-    run,
-    () => timedOut('The task'),
-    (signal) => world.invoke(plain, asked.Payload ?? {}, signal),
-  ).catch((error) => {
-    throw asFailed(error, run);
-  });
+  const Payload = await done((signal) => world.invoke(plain, asked.Payload ?? {}, signal));
   return { ExecutedVersion: '$LATEST', Payload: plainJson(Payload), StatusCode: 200 };
+}
+
+export const sparkJob = /^arn:aws[\w-]*:states:::emr-serverless:startJobRun\.sync$/;
+
+async function job(asked: Values, { world }: Run, signal: AbortSignal): Promise<unknown> {
+  if (world.job) return world.job(asked, signal);
+  throw new Failed('States.TaskFailed', 'one machine runs no jobs of EMR Serverless');
 }
 
 /** A function answers JSON: nothing becomes null, a date becomes text. */

@@ -9,7 +9,7 @@ import {
 } from '../../../domain/batch/run.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { busy } from '../../../domain/problem.ts';
-import { now } from '../clock.ts';
+import { newId, now } from '../clock.ts';
 
 const tries = 8;
 
@@ -20,11 +20,12 @@ export async function report(deployment: Deployment, told: Report, actor: string
   if (own?.own) return own;
   for (let tried = 0; tried < tries; tried++) {
     const known = await runs.get(id, reportedId(id, told.airflow_run_id));
+    const by = { id: newId(), actor, at: now() };
     const next = known
-      ? reported(known, told, now())
-      : heardOf({ project_id, deployment_id: id, actor }, told, now());
+      ? reported(known, told, by.at)
+      : heardOf({ project_id, deployment_id: id, actor }, told, by.at);
     if (next === known) return known;
-    if (await (known ? runs.save(next) : runs.hear(next))) return next;
+    if (await (known ? runs.save(next, by) : runs.hear(next, by))) return next;
   }
   throw busy();
 }

@@ -3,16 +3,15 @@ import { irOf, linearOf, outputOf } from '../../scoring/irs.ts';
 import { modelOf, plainTable } from './runWorld.ts';
 
 /** A model that says yes where somebody spent much. */
-export const churn = modelOf(
-  irOf({
-    features: [
-      { name: 'age', kind: 'number' },
-      { name: 'spent', kind: 'number' },
-    ],
-    core: linearOf([0.25, -2], [0.5]),
-    output: outputOf({ kind: 'binomial', classes: ['no', 'yes'], link: 'logistic' }),
-  }),
-);
+export const churnIr = irOf({
+  features: [
+    { name: 'age', kind: 'number' },
+    { name: 'spent', kind: 'number' },
+  ],
+  core: linearOf([0.25, -2], [0.5]),
+  output: outputOf({ kind: 'binomial', classes: ['no', 'yes'], link: 'logistic' }),
+});
+export const churn = modelOf(churnIr);
 
 /** Ids from..to with a NULL here and a NaN there. */
 export const customers = (from: number, to: number) =>

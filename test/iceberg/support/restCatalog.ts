@@ -20,6 +20,10 @@ export interface Quirks {
   refusedWith?: number[];
   /** A catalog with rules of its own about old snapshots. */
   keepsSnapshots?: boolean;
+  /** Only callers with a token of this catalog are answered; it is given to whoever has these credentials. */
+  credentials?: { client_id: string; client_secret: string };
+  /** Which headers every request has to have. */
+  wants?: (headers: IncomingMessage['headers']) => boolean;
   prefix?: string;
 }
 export interface Asked {
@@ -43,6 +47,24 @@ export async function restCatalog(quirks: Quirks = {}) {
   const namespaces = new Set<string>();
   const tables = new Map<string, JsonObject>();
   const asked: Asked[] = [];
+  /** Tokens that are good. */
+  const granted = new Set<string>();
+
+  /** The grant of client credentials (RFC 6749, section 4.4). */
+  function grant(form: URLSearchParams): Answer {
+    const { client_id, client_secret } = quirks.credentials ?? {};
+    const known = form.get('client_id') === client_id && form.get('client_secret') === client_secret;
+    if (!known || form.get('grant_type') !== 'client_credentials' || !form.get('scope'))
+      return { status: 401, body: { error: 'invalid_client' } };
+    const access_token = crypto.randomUUID();
+    granted.add(access_token);
+    return { status: 200, body: { access_token, token_type: 'bearer', expires_in: 3600 } };
+  }
+
+  function isUnknown({ authorization = '', ...others }: IncomingMessage['headers']): boolean {
+    const lacking = quirks.credentials && !granted.has(authorization.replace(/^Bearer /, ''));
+    return lacking || quirks.wants?.({ authorization, ...others }) === false;
+  }
 
   const lacking = () =>
     quirks.missingNamespace500 ? error(500, 'InternalServerError') : error(404, 'NoSuchNamespaceException');
@@ -111,7 +133,8 @@ export async function restCatalog(quirks: Quirks = {}) {
     return name ? table(key) : { status: 200, body: { namespace: [namespace] } };
   };
 
-  function answer({ method, path, body }: Asked): Answer {
+  function answer({ method, path, headers, body }: Asked): Answer {
+    if (isUnknown(headers)) return error(401, 'NotAuthorizedException');
     if (path.startsWith('/v1/config')) return { status: 200, body: config };
     if (!path.startsWith(start)) return error(404, 'NotFound');
     const [, namespace, , name] = path.slice(start.length).split('/');
@@ -123,11 +146,12 @@ export async function restCatalog(quirks: Quirks = {}) {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
     const text = Buffer.concat(parts).toString();
-    const json: Json = text === '' ? {} : parseJson(text);
     const { method = '', url: path = '', headers } = request;
+    const form = path === '/v1/oauth/tokens';
+    const json: Json = text === '' || form ? {} : parseJson(text);
     const one: Asked = { method, path, headers, body: isObject(json) ? json : {} };
     asked.push(one);
-    const { status, body } = answer(one);
+    const { status, body } = form ? grant(new URLSearchParams(text)) : answer(one);
     response
       .writeHead(status, { 'content-type': 'application/json' })
       .end(body === undefined ? '' : printJson(body));
@@ -138,6 +162,7 @@ export async function restCatalog(quirks: Quirks = {}) {
     asked,
     tables,
     namespaces,
+    granted,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

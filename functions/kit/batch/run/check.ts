@@ -1,3 +1,4 @@
+import { checkJob } from './job.ts';
 import { checkTarget, prepare } from './prepare.ts';
 import type { BatchRun, Definition, PlanWorld, Scored } from './world.ts';
 
@@ -11,7 +12,9 @@ export async function checkTables(
   const target = world.catalog(definition.target.catalog).catalog;
   const model = await world.described(scored);
   await world.withEngine(async (engine) => {
-    const prepared = await prepare(engine, catalog, { definition, model, scheduled_at });
+    const asked = { definition, model, scheduled_at };
+    const prepared = await prepare(engine, catalog, asked);
+    if (definition.engine === 'emr-serverless') await checkJob(world, engine, asked, prepared);
     await checkTarget(target, { definition, scheduled_at }, prepared);
   });
 }

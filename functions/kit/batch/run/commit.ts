@@ -8,6 +8,7 @@ import { type FrozenTarget, frozenTarget } from './frozen.ts';
 import { fileOf, hexValue, mostValues, Out } from './outFile.ts';
 import { outName, type Plan, rowsOf, typesOf } from './plan.ts';
 import { type BatchRun, type CommitWorld, nameOf, reasonOf } from './world.ts';
+import { announce } from './written.ts';
 
 /** How a run got into its target. */
 export interface Committed {
@@ -31,7 +32,8 @@ export async function committedRun(
       const { storage } = world.catalog(plan.target.catalog);
       const location = frozen.target.location.replace(/\/+$/, '');
       const fresh = () => `${location}/data/${run.run_id}-deletes-${world.newId()}.parquet`;
-      const deletes = deletesIn(engine, folder, { storage, frozen, fresh });
+      const told = (paths: readonly string[]) => announce(world, paths);
+      const deletes = deletesIn(engine, folder, { storage, frozen, fresh, announce: told });
       return commit(world, run, plan, (base) => changeOn(base, { plan, frozen, outs, deletes }));
     });
     return { committed: await told(world, run, plan, settled) };

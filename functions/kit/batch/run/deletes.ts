@@ -22,6 +22,8 @@ export interface Deletes {
   frozen: FrozenTarget;
   /** A fresh path in the table's folder. */
   fresh: () => string;
+  /** Told of paths before anything is written there. */
+  announce: (paths: readonly string[]) => Promise<void>;
   brought: Brought;
   /** What was found before in files that have not changed since: attempts to commit ask again. */
   known: Map<string, DataFile | null>;
@@ -30,7 +32,7 @@ export interface Deletes {
 export function deletesIn(
   engine: DuckDb,
   folder: string,
-  how: { storage: Storage; frozen: FrozenTarget; fresh: () => string },
+  how: Pick<Deletes, 'storage' | 'frozen' | 'fresh' | 'announce'>,
 ): Deletes {
   return {
     engine,
@@ -117,7 +119,7 @@ export async function lostRows(
 
 /** Null where there is nothing to delete. */
 async function written(
-  { engine, folder, storage, fresh }: Deletes,
+  { engine, folder, storage, fresh, announce }: Deletes,
   about: DataFile,
   select: string,
 ): Promise<DataFile | null> {
@@ -129,6 +131,7 @@ async function written(
   if (!file || file.rows === 0) return null;
   const bytes = await readFile(file.path);
   const path = fresh();
+  await announce([path]);
   await storage.put(path, bytes, { ifAbsent: true });
   return positionDeleteFile(about, { path, rows: file.rows, sizeBytes: bytes.length });
 }

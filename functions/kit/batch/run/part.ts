@@ -4,16 +4,17 @@ import { fault } from '../../../../iceberg/fault.ts';
 import { type Part, scansOf } from '../../../../iceberg/parts.ts';
 import { identifier, quoted } from '../../../../iceberg/sqlText.ts';
 import type { WrittenFile } from '../../../../iceberg/stats.ts';
+import { groupsOf, inTurn } from './ahead.ts';
 import { slotFiles, slotKeys, tooMany } from './duplicates.ts';
 import { broughtTo } from './fetch.ts';
 import { type Frozen, frozenOf } from './frozen.ts';
 import { mostValues, type Out, valueHex, writtenOf } from './outFile.ts';
 import { failedName, outName, type Plan, partName, plain, snapshotIdOf, typesOf } from './plan.ts';
-import { scanTexts } from './scan.ts';
+import { openScans } from './scan.ts';
 import { type Scorer, scorerOf } from './scorer.ts';
 import { carriedPartitions, partSql, rowsSql, textSql } from './statement.ts';
 import { type BatchRun, type BatchWorld, reasonOf } from './world.ts';
-import { uploaded, valueOfText } from './written.ts';
+import { announce, uploaded, valueOfText } from './written.ts';
 
 /**
  * Scores one part, and leaves what it wrote beside the plan. Of several attempts the first that gets so far counts, and
@@ -55,8 +56,7 @@ interface Work {
 
 async function score(work: Work, seen: () => number): Promise<void> {
   const { world, plan, part, engine, frozen } = work;
-  const sql = await statement(work);
-  const written = sql === undefined ? [] : (await engine.copy(sql)).filter((file) => file.rows > 0);
+  const written = (await copied(work)).filter((file) => file.rows > 0);
   const rows = written.reduce((sum, file) => sum + file.rows, 0);
   if (rows !== seen()) throw new Error('the engine wrote another number of rows than the model scored');
   if (written.length > mostFiles)
@@ -65,9 +65,11 @@ async function score(work: Work, seen: () => number): Promise<void> {
   const { storage } = world.catalog(plan.target.catalog);
   const location = frozen.target.location.replace(/\/+$/, '');
   const types = typesOf(frozen.target)(frozen.to.spec.id);
+  const places = written.map(() => `${location}/data/${work.run.run_id}-${part}-${world.newId()}.parquet`);
+  if (places.length > 0) await announce(world, places);
   const files: Out['files'] = [];
-  for (const file of written) {
-    const path = `${location}/data/${work.run.run_id}-${part}-${world.newId()}.parquet`;
+  for (const [i, file] of written.entries()) {
+    const path = places[i] ?? '';
     files.push(writtenOf(await uploaded(storage, file, path, frozen.to), types));
   }
   const first = await world.files.create(outName(part), plain({ part, rows, files, values }));
@@ -77,26 +79,23 @@ async function score(work: Work, seen: () => number): Promise<void> {
 /** Partitions of one part: each is a file. */
 const mostFiles = 1_000;
 
-/** Undefined where the part holds no rows at all. */
-async function statement({
-  world,
-  plan,
-  part,
-  engine,
-  folder,
-  frozen,
-  scorer,
-}: Work): Promise<string | undefined> {
+/** Scores group after group of the part's files; where keys are compared, all of them at once. */
+async function copied({ world, plan, part, engine, folder, frozen, scorer }: Work): Promise<WrittenFile[]> {
   const json = await world.files.read(partName(plan.parts, part));
   if (!json) throw new Error('the plan of the run lacks a part');
   const scans = scansOf(json as unknown as Part, typesOf(frozen.source));
   const source = broughtTo(folders(folder).in, 's', world.catalog(plan.source.catalog).storage, engine);
-  const texts = await scanTexts(engine, source, frozen.source, scans, frozen.wanted);
-  if (texts.length === 0) return undefined;
-  const present =
-    frozen.keys.length > 0 ? await presentKeys({ world, plan, engine, folder, frozen }) : undefined;
-  const to = join(folders(folder).out, carriedPartitions(frozen.to).length > 0 ? 'parts' : 'part.parquet');
-  return partSql(rowsSql(texts, frozen, present), to, frozen, scorer.columns);
+  const opened = await openScans(engine, source, frozen.source, scans, frozen.wanted);
+  if (opened.length === 0) return [];
+  const keyed = frozen.keys.length > 0;
+  const present = keyed ? await presentKeys({ world, plan, engine, folder, frozen }) : undefined;
+  const folded = carriedPartitions(frozen.to).length > 0;
+  const files = await inTurn(keyed ? [opened] : groupsOf(opened), (group, i) => {
+    const texts = group.map(({ text }) => text);
+    const to = join(folders(folder).out, folded ? `parts${i}` : `part${i}.parquet`);
+    return engine.copy(partSql(rowsSql(texts, frozen, present), to, frozen, scorer.columns));
+  });
+  return files.flat();
 }
 
 async function presentKeys({

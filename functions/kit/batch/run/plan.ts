@@ -27,6 +27,8 @@ export const Plan = z.object({
   source: Table.extend({ snapshot_id: z.string().nullable(), schema_id: z.int(), metadata: Metadata }),
   filter: z.object({ sql: z.string(), fieldIds: z.array(z.int()), pruning: z.string() }).nullable(),
   target: Table.extend({ snapshot_id: z.string().nullable(), metadata: Metadata }),
+  /** Whoever scores; one job of Spark has no parts. */
+  engine: z.enum(['lambda', 'emr-serverless']).optional(),
   /** How many there are, and under which name they lie. */
   parts: z.object({ count: z.int(), name: z.string() }),
 });
@@ -36,7 +38,18 @@ export const planName = 'plan.json';
 export const partsName = ({ name }: Plan['parts']) => `parts/${name}.json`;
 export const partName = ({ name }: Plan['parts'], part: number) => `parts/${name}/${part}.json`;
 export const outName = (part: number) => `out/${part}.json`;
+/** What is to be done with a plan, and the file that says with what. */
+export function nextOf({ engine, parts }: Plan) {
+  if (engine === 'emr-serverless') return { outcome: 'spark' as const, name: jobName(parts) };
+  const outcome =
+    parts.count > 1 ? ('many' as const) : parts.count === 1 ? ('one' as const) : ('empty' as const);
+  return { outcome, name: partsName(parts) };
+}
+
 export const failedName = 'failed.json';
+/** What a job of Spark is told, by the plan that it belongs to, and what it tells in the end. */
+export const jobName = ({ name }: Plan['parts']) => `jobs/${name}.json`;
+export const jobResultName = 'job-result.json';
 
 /** A table's metadata without what grows with its history: all that reading one snapshot needs. */
 export function pinned(json: JsonObject, snapshotId: bigint | undefined): JsonObject {

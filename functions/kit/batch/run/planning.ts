@@ -4,7 +4,8 @@ import { neededBytes, type PartLimits, partLimits, partsOf } from '../../../../i
 import { planScan, snapshotAt } from '../../../../iceberg/plan.ts';
 import type { Engine, LoadedTable } from '../../../../iceberg/ports.ts';
 import { pruningBy } from '../../../../iceberg/prune.ts';
-import { type Plan, partName, partsName, pinned, plain, planName, planOf, typesOf } from './plan.ts';
+import { jobOf } from './job.ts';
+import { jobName, type Plan, partName, partsName, pinned, plain, planName, planOf, typesOf } from './plan.ts';
 import { fitTarget, type Prepared, prepare } from './prepare.ts';
 import { targetToBe } from './target.ts';
 import { type BatchRun, type Definition, nameOf, type PlanWorld, type Scored } from './world.ts';
@@ -47,13 +48,20 @@ async function make(
   const model = await world.described(scored);
   const prepared = await prepare(engine, around.catalog, { definition, model, scheduled_at });
   const target = await targetOf(world.catalog(definition.target.catalog), definition, prepared);
-  fitTarget(
+  const fitted = fitTarget(
     target.metadata,
     { definition, scheduled_at, modelVersion: scored.version, runId: run.run_id },
     prepared,
   );
   const name = world.newId();
-  const parts = await cut(around, engine, prepared, limits);
+  const onSpark = definition.engine === 'emr-serverless';
+  const asked = { definition, model, scheduled_at, run, scored, prepared };
+  if (onSpark)
+    await world.files.create(
+      jobName({ name, count: 0 }),
+      await jobOf(world, engine, { ...asked, to: fitted, target: toldOf(target) }),
+    );
+  const parts = onSpark ? [] : await cut(around, engine, prepared, limits);
   for (const [i, part] of parts.entries())
     await world.files.create(partName({ name, count: 0 }, i), plain(part));
   await world.files.create(
@@ -84,9 +92,15 @@ async function make(
       snapshot_id: head === undefined ? null : String(head),
       metadata: pinned(target.json, head),
     },
+    ...(onSpark && { engine: definition.engine }),
     parts: { count: parts.length, name },
   };
 }
+
+const toldOf = ({ metadata: { tableUuid = '', schemas, currentSchemaId } }: LoadedTable) => ({
+  uuid: tableUuid,
+  fields: schemas.find(({ id }) => id === currentSchemaId)?.fields ?? [],
+});
 
 /** The target as it is; one that is not there yet is made, by whichever run comes first. */
 async function targetOf(

@@ -56,12 +56,15 @@ export function scorerOf(model: Model, inputs: readonly InputColumn[]): Scorer {
     outputs: columns.length,
     score(given, rows, outputs) {
       score(given, rows, outputs);
-      outputs.forEach((output) => {
-        if (!output.subarray(0, rows).every(Number.isFinite))
-          throw fault('malformed', 'the model gives no finite number for a row');
-      });
+      for (const output of outputs)
+        if (!allFinite(output, rows)) throw fault('malformed', 'the model gives no finite number for a row');
     },
   };
+}
+
+function allFinite(values: Float64Array, rows: number): boolean {
+  for (let row = 0; row < rows; row++) if (!Number.isFinite(values[row])) return false;
+  return true;
 }
 
 function unscored(issues: readonly RowIssue[]) {

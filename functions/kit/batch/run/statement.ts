@@ -22,16 +22,23 @@ export function rowsSql(
   return `SELECT a.* FROM (${once}) a ANTI JOIN (${present}) b ON ${sameKeys('a', 'b', keys.length)}`;
 }
 
+/** A type of few texts: they go into a file by their places in its dictionary, and no row looks its text up. */
+const known = (texts: readonly string[]): string => `ENUM (${[...new Set(texts)].map(quoted).join(', ')})`;
+
 function valueSql(
   fill: Fill,
   field: TargetPlan['columns'][number]['field'],
   outputs: readonly OutputColumn[],
 ): string {
   if (fill.from === 'entity') return columnName(fill.source.id);
-  if (fill.from === 'constant') return literal(field.type, fill.value);
+  if (fill.from === 'constant')
+    return field.type.type === 'string' && typeof fill.value === 'string'
+      ? `CAST(${quoted(fill.value)} AS ${known([fill.value])})`
+      : literal(field.type, fill.value);
   const value = outputs.length === 1 ? 's' : `s.o${fill.index}`;
   const { labels } = outputs[fill.index] ?? {};
-  if (labels) return `list_extract([${labels.map(quoted).join(', ')}], CAST(${value} AS INTEGER) + 1)`;
+  if (labels)
+    return `list_extract(CAST([${labels.map(quoted).join(', ')}] AS ${known(labels)}[]), CAST(${value} AS INTEGER) + 1)`;
   if (field.type.type === 'boolean') return `(${value} = 1)`;
   return field.type.type === 'float' ? `CAST(${value} AS FLOAT)` : value;
 }

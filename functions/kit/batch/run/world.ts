@@ -22,6 +22,7 @@ export interface Definition {
   partition_column: string;
   /** Five fields, or null for runs that somebody asks for. */
   schedule: string | null;
+  engine?: 'lambda' | 'emr-serverless';
 }
 
 /** The version of a model that a run scores with. */
@@ -50,6 +51,15 @@ export type Described = Pick<Model, 'features' | 'output'>;
 /** What planning needs besides. */
 export interface PlanWorld extends CommitWorld {
   described: (scored: Scored) => Promise<Described>;
+  /** What a job of Spark is told besides, which reads models and catalogs itself. */
+  spark?: SparkWorld;
+}
+
+/** Where a job of Spark finds what a run needs. */
+export interface SparkWorld {
+  /** The compiled model: `s3://bucket/key` and its hash. */
+  image: (scored: Scored) => Promise<{ address: string; sha256: string }>;
+  catalog: (name: string, use: 'reads' | 'commits') => Record<string, string>;
 }
 
 /** What scoring needs besides. */

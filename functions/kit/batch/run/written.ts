@@ -8,6 +8,7 @@ import { transformed } from '../../../../iceberg/transform.ts';
 import { valueFromBytes } from '../../../../iceberg/values.ts';
 import { carriedPartitions } from './statement.ts';
 import type { TargetPlan } from './target.ts';
+import type { CommitWorld } from './world.ts';
 
 /** A value from the text that `textSql` made of it. */
 export function valueOfText(type: PrimitiveType, text: string): Value | null {
@@ -34,6 +35,14 @@ function partitionOf(file: WrittenFile, to: TargetPlan): (Value | null)[] {
       throw fault('unsupported', 'times before 1970 cannot be partitions of the target');
     return value;
   });
+}
+
+/** Write down which files are about to be written, so that they are known though nobody comes to speak of them. */
+export async function announce(
+  { files, newId }: Pick<CommitWorld, 'files' | 'newId'>,
+  paths: readonly string[],
+): Promise<void> {
+  await files.create(`written/${newId()}.json`, { paths });
 }
 
 /** Puts a file that the engine wrote into the table's folder; nothing knows of it before a commit. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { snapshotOfRun } from '../../iceberg/commitLoop.ts';
-import { importModel } from '../../scoring/import.ts';
-import { modelOf } from '../iceberg/support/runWorld.ts';
-import { openScoring, orders, rowsSql, type Scoring, scores } from './support/scoring.ts';
+import { snapshotOfRun } from '../../../iceberg/commitLoop.ts';
+import { importModel } from '../../../scoring/import.ts';
+import { modelOf } from '../../iceberg/support/runWorld.ts';
+import { openScoring, orders, rowsSql, type Scoring, scores } from '../support/scoring.ts';
 
 let it: Scoring;
 let model: string;
@@ -52,6 +52,21 @@ test('two deployments that overwrite the same column of one table are one too ma
   });
   const dedup = { name: 'third', target, rerun_behavior: 'append_dedup' };
   expect((await it.create(model, dedup)).body.status).toBe('active');
+  // In another project too, whose names are nobody's business; and as long as the first may be started again.
+  const project = await it.send('POST', '/api/projects', { body: { name: 'apart' } });
+  const apart = await it.model(1, project.body.project_id);
+  const act = (method: string, rest: string) => it.send(method, it.path(model, `/first${rest}`));
+  await act('POST', '/stop');
+  const other = (name: string) => it.create(apart, { name, target });
+  const { body } = await other('other');
+  expect([body.status, body.error_message]).toEqual([
+    'failed',
+    'a deployment of another project overwrites the same partition column of this target',
+  ]);
+  await act('DELETE', '');
+  expect((await other('later')).body.status).toBe('active');
+  const both = await Promise.all(['left', 'right'].map((name) => it.create(model, { name, target })));
+  expect(both.map((one) => one.body.status)).toEqual(['failed', 'failed']);
 });
 
 test('a run goes from the trigger to a table of predictions, once, and its record tells', async () => {
