@@ -1,6 +1,7 @@
 import type { predict } from '../../../contracts/inference.ts';
 import type { Input } from '../../../contracts/route.ts';
 import { rowId } from '../../../domain/id.ts';
+import { Problem } from '../../../domain/problem.ts';
 import { statusOf } from '../http/wording.ts';
 import { type Logging, log, ownColumns } from './log.ts';
 import { assertExplains, recordsOf, score } from './score.ts';
@@ -20,6 +21,7 @@ export async function answer(
   const started = performance.now();
   const elapsed = () => Math.round((performance.now() - started) * 1000) / 1000;
   try {
+    if (logging.copies.unshowable) throw unshowable();
     const scorer = await scorerOf(logging.deployment);
     const { model } = scorer;
     if (body.options.include_contributions) assertExplains(model);
@@ -38,7 +40,12 @@ export async function answer(
       bins,
       probabilities,
     });
-    return { ...told, latency_ms, log_ids: records.map((_, row) => rowId(id, row)) };
+    return {
+      ...told,
+      predictions: logging.copies.told(told.predictions),
+      latency_ms,
+      log_ids: records.map((_, row) => rowId(id, row)),
+    };
   } catch (thrown) {
     const failure = worded(thrown);
     const failed = { rows: 1, latency_ms: elapsed(), predictions: null, inputs: null, bins: null };
@@ -46,3 +53,7 @@ export async function answer(
     throw failure;
   }
 }
+
+/** Better no answer than a plain one. */
+const unshowable = () =>
+  new Problem('busy', 'The answer cannot be anonymised at the moment', { 'retry-after': '1' });

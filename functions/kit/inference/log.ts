@@ -2,6 +2,7 @@ import * as inferences from '../../../adapters/logs/inferences.ts';
 import type { Caller } from '../../../domain/apiKey.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { type Log, logId } from '../../../domain/log.ts';
+import type { Copies } from '../../../domain/privacy/copies.ts';
 import { newId } from '../clock.ts';
 import { metric } from '../metrics.ts';
 
@@ -10,34 +11,28 @@ export interface Logging {
   deployment: Deployment;
   caller: Caller;
   requestId: string | undefined;
-  /** What may be kept of the inputs. */
-  keep: 'inputs' | 'nothing' | 'nothing: no privacy policy';
+  /** Whether the caller lets inputs be kept. */
+  storesInputs: boolean;
+  /** What of the request may leave. */
+  copies: Copies;
 }
-
-const flags: Record<Logging['keep'], string[]> = {
-  inputs: [],
-  nothing: ['no_payload'],
-  'nothing: no privacy policy': ['privacy_unavailable'],
-};
 
 /** Log a request under a fresh id, and give the id. Whatever happens to the log, the prediction stands. */
 export async function log(
-  { deployment, caller, requestId, keep }: Logging,
-  ended: Pick<
-    Log,
-    'rows' | 'status_code' | 'latency_ms' | 'predictions' | 'inputs' | 'bins' | 'probabilities'
-  >,
+  { deployment, caller, requestId, storesInputs, copies }: Logging,
+  ended: Pick<Log, 'rows' | 'status_code' | 'latency_ms' | 'inputs' | 'bins' | 'probabilities'> & {
+    predictions: (string | number)[] | null;
+  },
 ): Promise<string> {
   const id = logId(newId());
   const written = await inferences.record(
     {
       ...ended,
-      inputs: keep === 'inputs' ? ended.inputs : null,
+      ...copies.kept(ended, storesInputs),
       id,
       deployment_id: deployment.id,
       request_id: requestId,
       key_id: caller.id,
-      flags: flags[keep],
       exp: Math.floor(Date.now() / 1000) + deployment.retention_days * 86_400,
     },
     deployment.log_shards,
