@@ -33,8 +33,11 @@ export async function create<B>(key: ApiKey, digest: Uint8Array, answer: Answer<
 }
 
 /** Make a key known before there is anybody to ask for it. */
-export const install = (key: ApiKey, digest: Uint8Array): Promise<boolean> =>
-  transact(key.id, added(key, digest));
+export const install = (key: ApiKey, digest: Uint8Array): Promise<boolean> => {
+  const { id, created_by: actor, created_at: time } = key;
+  const told: Told = { id, type: 'key.created', subject: id, actor, at: time };
+  return transact(id, [...added(key, digest), put(outboxItem(undefined, told))]);
+};
 
 export async function get(id: string): Promise<ApiKey | undefined> {
   const { Item } = await table.send(

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
 import { Id, Time, time } from './fields.ts';
+import { conflict, Problem } from './problem.ts';
 
 export const Scope = z.enum(['read', 'write', 'predict', 'admin', 'privacy:override']);
 export type Scope = z.infer<typeof Scope>;
@@ -32,9 +33,37 @@ export interface Caller {
   roles: readonly string[];
   /** null: every project. */
   projects: readonly string[] | null;
+  /** Where scopes hold for different projects; `acting` makes of it what holds for a request. */
+  grants?: readonly Granted[];
   /** Milliseconds; null: never. */
   expires: number | null;
 }
+
+/** Scopes, and the projects that they hold for; null: every project. */
+export interface Granted {
+  scopes: readonly Scope[];
+  projects: readonly string[] | null;
+}
+
+/**
+ * The caller as he acts by one scope: on the projects that he has it for, and beside it with those scopes alone that
+ * he has for all of these. So no scope is carried into a project that it was not granted for.
+ */
+export function acting(caller: Caller, scope: Scope): Caller {
+  const { grants, scopes } = caller;
+  if (!grants) return caller;
+  const projects = projectsFor(grants, scope);
+  const held = scopes.filter((one) => covers(projectsFor(grants, one), projects));
+  return { ...caller, scopes: held, projects };
+}
+
+function projectsFor(grants: readonly Granted[], scope: Scope): readonly string[] | null {
+  const of = grants.filter(({ scopes }) => scopes.includes(scope)).map(({ projects }) => projects);
+  return of.includes(null) ? null : [...new Set(of.flatMap((projects) => projects ?? []))];
+}
+
+const covers = (all: readonly string[] | null, some: readonly string[] | null) =>
+  all === null || (some?.every((id) => all.includes(id)) ?? false);
 
 export const callerOf = (key: ApiKey): Caller => ({
   id: `key:${key.id}`,
@@ -94,9 +123,32 @@ export function opens(
   now: number,
 ): boolean {
   const equal = timingSafeEqual(sent, kept?.digest.length === 32 ? kept.digest : nobody);
-  if (!kept || !equal) return false;
-  const { revoked_at, expires_at } = kept.key;
-  return revoked_at === null && (expires_at === null || Date.parse(expires_at) > now);
+  return kept !== undefined && equal && isLive(kept.key, now);
+}
+
+const isLive = ({ revoked_at, expires_at }: ApiKey, now: number) =>
+  revoked_at === null && (expires_at === null || Date.parse(expires_at) > now);
+
+/** How many keys may be live at a time: more are no use to anybody but an attacker who goes unnoticed among them. */
+export const mostLive = 1_000;
+
+export function assertRoom(keys: readonly ApiKey[], now: number): void {
+  if (keys.filter((key) => isLive(key, now)).length >= mostLive)
+    throw conflict('There are 1,000 live API keys: revoke one first');
+}
+
+/** Refuse a key that would be dead from the start. */
+export function assertLasts(expires_at: string | null, now: number): void {
+  if (expires_at === null || Date.parse(expires_at) > now) return;
+  throw new Problem('invalid', [
+    {
+      type: 'value_error',
+      loc: ['body', 'expires_at'],
+      msg: 'Value error, A key cannot have expired already',
+      input: expires_at,
+      ctx: { error: {} },
+    },
+  ]);
 }
 
 /** What a caller would grant without having it, if anything. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { minted, Scope } from '../domain/apiKey.ts';
 import { time } from '../domain/fields.ts';
 import { idAt } from '../domain/id.ts';
+import { stackOutputs } from './stackOutputs.ts';
 
 /**
  * Make the first key of an installation: platform, every scope, every project. It goes by the caller's own right to
@@ -28,14 +29,35 @@ export async function makeAdminKey({ controlTable, keysTable }: { controlTable: 
   return spelled;
 }
 
+/** The two tables: as they are named, or as the stack of an installation names them. */
+async function tablesOf(asked: {
+  stack?: string;
+  'control-table'?: string;
+  'keys-table'?: string;
+}): Promise<{ controlTable: string; keysTable: string } | undefined> {
+  const { stack, 'control-table': controlTable, 'keys-table': keysTable } = asked;
+  if (!stack) return controlTable && keysTable ? { controlTable, keysTable } : undefined;
+  const name = `${stack.replace(/-(?:data|platform)$/, '')}-data`;
+  const { ControlTable, KeysTable } = await stackOutputs(name);
+  if (!ControlTable || !KeysTable) throw new Error(`the stack ${name} names no tables`);
+  return { controlTable: ControlTable, keysTable: KeysTable };
+}
+
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { 'control-table': { type: 'string' }, 'keys-table': { type: 'string' } },
+    options: {
+      stack: { type: 'string' },
+      'control-table': { type: 'string' },
+      'keys-table': { type: 'string' },
+    },
   });
-  const { 'control-table': controlTable, 'keys-table': keysTable } = values;
-  if (!controlTable || !keysTable) {
-    console.error('usage: node scripts/adminKey.ts --control-table NAME --keys-table NAME');
+  const tables = await tablesOf(values).catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  if (!tables) {
+    console.error('usage: npm run admin-key -- --stack Slipway | --control-table NAME --keys-table NAME');
     process.exit(2);
   }
-  console.log(await makeAdminKey({ controlTable, keysTable }));
+  console.log(await makeAdminKey(tables));
 }

@@ -79,12 +79,15 @@ test('H4, H5, H6: a wrong secret, an unknown key, a revoked and an expired one a
     wire.send('POST', '/api/auth/api-keys', { body: { name: 'k', scopes: ['read'], ...more } });
   const revoked = (await make({})).body;
   await wire.send('DELETE', `/api/auth/api-keys/${revoked.id}`);
-  const expired = (await make({ expires_at: '2020-01-01T00:00:00Z' })).body;
+  const expired = (await make({ expires_at: new Date(Date.now() + 1_000).toISOString() })).body;
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.setSystemTime(Date.now() + 1_001);
   for (const key of [spell(id), spell(noId), revoked.key, expired.key]) {
     wire.asked();
     expect((await denied(`Bearer ${key}`)).body).toEqual(body401);
     expect(wire.asked()).toBe(1);
   }
+  vi.useRealTimers();
 });
 
 test('H7: a key in the query or in the body lets nobody in, and is not printed', async () => {

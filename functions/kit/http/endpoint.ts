@@ -1,7 +1,9 @@
 import * as idempotency from '../../../adapters/idempotency.ts';
+import type { Told } from '../../../adapters/outbox.ts';
 import type { Output, Route } from '../../../contracts/route.ts';
 import type { Answer } from '../../../domain/answer.ts';
 import { Problem } from '../../../domain/problem.ts';
+import { now } from '../clock.ts';
 import type { Find } from './inTurn.ts';
 import { type Base, pipeline, promised, success } from './pipeline.ts';
 import { type Attempt, attempt } from './repeat.ts';
@@ -13,6 +15,8 @@ export type Given<R extends Route> = Base<R> &
     ifMatch?: number;
     /** The answer, to be kept together with the change that makes it true. */
     answer(body: Output<R>, kept?: Output<R>): Answer<Output<R>>;
+    /** The word of what this request does, for whoever must hear of it and for auditors. */
+    told(type: Told['type'], subject: string): Told;
   };
 
 /** Turn a function from a route's input to its output into the Lambda behind it. */
@@ -37,6 +41,10 @@ export const endpoint = <R extends Route, F = undefined>(
           kept: promised(route, kept) as Output<R>,
           repeat: taken.repeat,
         }),
+        told: (type, subject) => {
+          const { operationId: id } = taken;
+          return { id, type, subject, actor: base.caller.id, at: now() };
+        },
       });
     },
     find,

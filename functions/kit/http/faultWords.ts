@@ -21,12 +21,29 @@ export function named(issue: Issue, input: unknown, format?: string): Words {
       );
     case 'invalid_format':
       return typeof input === 'string' ? malformed(issue, input) : mistyped('string', input, format);
+    case 'invalid_union':
+      return untagged(issue);
     case 'custom':
       return custom(issue);
     default:
-      return { type: 'value_error', msg: 'Value error, Input has the wrong form', ctx: { error: {} } };
+      return misshapen;
   }
 }
+
+const misshapen: Words = {
+  type: 'value_error',
+  msg: 'Value error, Input has the wrong form',
+  ctx: { error: {} },
+};
+
+/** Of forms that one field tells apart, that field names none. */
+const untagged = (issue: Extract<Issue, { code: 'invalid_union' }>): Words =>
+  'options' in issue && issue.options
+    ? oneOf(
+        issue.options.map((option) => `'${String(option)}'`),
+        'literal_error',
+      )
+    : misshapen;
 
 /** A check of our own names its fault itself, or is one of pydantic's validators. */
 function custom({ params, message }: Extract<Issue, { code: 'custom' }>): Words {

@@ -32,10 +32,10 @@ export const pipeline = <R extends Route, F = undefined>(
     const header = (name: string, value: string | number) => {
       headers[name] = String(value);
     };
-    const caller = route.scope === 'public' ? anyone : await authenticate(credentials(route, event.headers));
-    const counted = caller === anyone ? undefined : admit(caller.id, Date.now());
+    const known = route.scope === 'public' ? anyone : await authenticate(credentials(route, event.headers));
+    const counted = known === anyone ? undefined : admit(known.id, Date.now());
     const work = async () => {
-      authorize(caller, route);
+      const caller = authorize(known, route);
       const input = find
         ? await readInTurn(route, event, caller, find)
         : { ...read(route, event), found: undefined as F };

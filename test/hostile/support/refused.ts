@@ -27,13 +27,21 @@ function written(command: string, input: Row): string[] {
 /** Records of operations and of repeats, and when a key was used, are no effect of a request. */
 const isRecord = (place: string) => /^(?:idempotency:|keys:K#|control:OP#|control:OPEN$)/.test(place);
 
+const isCount = (command: string, place: string) =>
+  command === 'UpdateItem' && /^(?:idempotency:R#|keys:K#)/.test(place);
+
 /** The system, with a log of every write that was done. */
 export async function openHostile() {
   const wire = await openWire();
   const real = wire.hooks.table;
   const effects: string[] = [];
-  const note = (command: string, input: Row) =>
-    effects.push(...written(command, input).filter((p) => !isRecord(p)));
+  /** Every write, but when a key was used and how often somebody asked. */
+  const writes: string[] = [];
+  const note = (command: string, input: Row) => {
+    const places = written(command, input);
+    effects.push(...places.filter((place) => !isRecord(place)));
+    writes.push(...places.filter((place) => !isCount(command, place)));
+  };
   wire.hooks.table = {
     ...real,
     send: (async (command: string, input: Row) => {
@@ -69,7 +77,7 @@ export async function openHostile() {
     expect(printed).not.toContain(mark);
     expect(printed).not.toMatch(/slw_[a-z2-7]{26}/);
   };
-  return { ...wire, effects, refused, silent };
+  return { ...wire, effects, writes, refused, silent };
 }
 export type Hostile = Awaited<ReturnType<typeof openHostile>>;
 
