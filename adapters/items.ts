@@ -5,6 +5,7 @@ import { hourOf } from '../domain/log.ts';
 /** Where everything lies in the tables. Keys are spelled here and nowhere else. */
 const sequence = (n: number) => String(n).padStart(12, '0');
 const count = (n: number) => String(n).padStart(6, '0');
+const milliseconds = (n: number) => String(n).padStart(13, '0');
 
 /** How the versions of a deployment's name begin. A sort key has 1,024 bytes; no name holds a slash. */
 export const versionsOf = (name: string): string =>
@@ -35,6 +36,8 @@ export const at = {
   alias: (name: string, alias: string) => ({ pk: `MODELNAME#${name}`, sk: `A#${alias}` }),
   /** Which batch deployment of a model has a name, or had it last. */
   batchName: (model: string, name: string) => ({ pk: `MODELNAME#${model}`, sk: `B#${name}` }),
+  /** Which deployment overwrites a column of a target, or was the last to; names of tables may be long. */
+  batchTarget: (place: string) => ({ pk: `TARGET#${hash('sha256', place)}`, sk: 'LOC' }),
   /** A run of a batch deployment among all of it, in the order in which they came to be. `created` is epoch milliseconds. */
   run: (projectId: string, deploymentId: string, created: number, id: string) => ({
     pk: `P#${projectId}`,
@@ -44,6 +47,11 @@ export const at = {
   runPlace: (deploymentId: string, id: string) => ({ pk: `DEP#${deploymentId}`, sk: `RUN#${id}` }),
   /** How many times a slot was run again. */
   slot: (deploymentId: string, slot: string) => ({ pk: `DEP#${deploymentId}`, sk: `SLOT#${slot}` }),
+  /** Runs by the moment, epoch milliseconds, from which on their files may be looked through. */
+  runFiles: (due: number, id: string) => ({
+    pk: 'RUNFILES',
+    sk: `${String(due).padStart(13, '0')}#${id}`,
+  }),
   /** Which deployments keep functions warm. */
   warm: (deploymentId: string) => ({ pk: 'WARM', sk: deploymentId }),
   /** Apart from the project's other items, so that who removes one can remove nothing else. */
@@ -52,13 +60,46 @@ export const at = {
     sk: `${configsOf(name)}${count(version)}`,
   }),
   event: (projectId: string, seq: number) => ({ pk: `P#${projectId}`, sk: `E#${sequence(seq)}` }),
-  outbox: (projectId: string, id: string) => ({ pk: `P#${projectId}`, sk: `OUT#${id}` }),
+  /**
+   * In the order of time, epoch milliseconds: the audit log is read so. Apart from the project's other items, so that who
+   * tells of something can write nothing else.
+   */
+  outbox: (projectId: string, time: number, id: string) => ({
+    pk: `OUT#${projectId}`,
+    sk: `OUT#${milliseconds(time)}#${id}`,
+  }),
+  /** Apart from the project's other items, so that who removes one can remove nothing else. */
+  policy: (projectId: string, id: string) => ({ pk: `POLICY#${projectId}`, sk: id }),
+  policyPlace: (id: string) => ({ pk: `POL#${id}`, sk: 'LOC' }),
   operation: (id: string) => ({ pk: `OP#${id}`, sk: 'OP' }),
   open: (deadline: number, id: string) => ({ pk: 'OPEN', sk: `${String(deadline).padStart(13, '0')}#${id}` }),
   keyListed: (id: string) => ({ pk: 'KEYS', sk: id }),
   key: (id: string) => ({ pk: `K#${id}` }),
   /** Which computation of drift goes on. */
   driftLease: (id: string) => ({ pk: `DEP#${id}`, sk: 'DRIFT' }),
+  /** Rules of alerts, all in one place: where there are none, the evaluator asks once. */
+  rule: (projectId: string, id: string) => ({ pk: 'RULES', sk: `${projectId}#${id}` }),
+  rulePlace: (id: string) => ({ pk: `RUL#${id}`, sk: 'LOC' }),
+  /** What the state machine remembers of a rule and a deployment. */
+  watch: (ruleId: string, deploymentId: string) => ({ pk: `RULE#${ruleId}`, sk: `W#${deploymentId}` }),
+  /** A transition outside an incident. */
+  watched: (ruleId: string, deploymentId: string, id: string) => ({
+    pk: `RULE#${ruleId}`,
+    sk: `T#${deploymentId}#${id}`,
+  }),
+  alert: (projectId: string, id: string) => ({ pk: `ALERTS#${projectId}`, sk: id }),
+  alertPlace: (id: string) => ({ pk: `ALR#${id}`, sk: 'LOC' }),
+  transition: (alertId: string, n: number) => ({ pk: `ALR#${alertId}`, sk: `T#${count(n)}` }),
+  /** Messages of one tick, epoch milliseconds of the minute, for one destination lie side by side. */
+  delivery: (projectId: string, tick: number, destination: string, id: string) => ({
+    pk: `DELIVERY#${projectId}`,
+    sk: `${String(tick).padStart(13, '0')}#${destination}#${id}`,
+  }),
+  /** That a channel is not delivered to any more. */
+  endpoint: (projectId: string, channelId: string) => ({
+    pk: `DELIVERY#${projectId}`,
+    sk: `ENDPOINT#${channelId}`,
+  }),
   /** A record of a stream that nobody could read; `month` is yyyymm. */
   dead: (month: string, id: string) => ({ pk: `DEAD#${month}`, sk: id }),
 
@@ -82,6 +123,10 @@ export const at = {
   /** Labels by the hour of their predictions. */
   labels: (id: string, time: number) => ({ pk: `Q#${id}`, sk: `H#${hourOf(time)}` }),
   daySums: (id: string, time: number) => ({ pk: `A#${id}`, sk: `D#${dayLabel(time)}` }),
+  /** Where the next run over the rules of alerts begins. */
+  alertTurn: () => ({ pk: 'B#ALERTS', sk: 'TURN' }),
+  /** How good a model was by its first labels. */
+  firstLabels: (modelId: string) => ({ pk: `B#${modelId}`, sk: 'LABELS' }),
   /** The last result of drift. */
   drift: (id: string) => ({ pk: `R#${id}`, sk: 'LAST' }),
   /** The last result of each hour, in short. */

@@ -9,7 +9,7 @@ export interface Announced {
 export function announced(item: Record<string, unknown>): Announced | undefined {
   const { pk, sk, v: _, ...detail } = item;
   if (typeof sk !== 'string' || typeof detail.type !== 'string') return undefined;
-  if (sk.startsWith('OUT#')) return { id: sk.slice(4), type: detail.type, detail };
+  if (sk.startsWith('OUT#')) return { id: String(detail.id), type: detail.type, detail };
   if (sk.startsWith('E#'))
     return { id: `${String(pk).slice(2)}#${Number(sk.slice(2))}`, type: detail.type, detail };
   return undefined;
