@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Every call that a test forgets to stand in for fails at once: nothing here may reach a real account. */
 const env = {
@@ -15,9 +16,25 @@ const env = {
 const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 const setupFiles = ['test/support/seed.ts'];
+/** Whatever a role does not allow fails the test that saw it. */
+const granting = [...setupFiles, 'test/support/granted/setup.ts'];
+
+/** These wait for whole systems to start, end and start again: begun last, they would keep one core alone. */
+const longest = ['local/kill', 'local/start', 'hostile/fuzz', 'lib/bundles', 'promises/p02', 'lib/stages'];
+const place = ({ moduleId }: TestSpecification) => {
+  const found = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+  return found < 0 ? longest.length : found;
+};
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // Every core: what runs beside is idle.
     maxWorkers: '100%',
     projects: [
@@ -38,10 +55,23 @@ export default defineConfig({
       {
         test: {
           name: 'functions',
-          include: ['test/{adapters,functions,iceberg}/**/*.test.ts'],
+          include: ['test/{functions,iceberg}/**/*.test.ts'],
+          exclude: ['test/functions/alone/**'],
+          // Each file opens a world of its own, which takes the place of the one before.
+          isolate: false,
           ...patience,
           env,
-          setupFiles,
+          setupFiles: granting,
+        },
+      },
+      {
+        test: {
+          name: 'adapters',
+          // What stands in for single calls itself, or looks at the first of something, has a process for each file.
+          include: ['test/adapters/**/*.test.ts', 'test/functions/alone/**/*.test.ts'],
+          ...patience,
+          env,
+          setupFiles: granting,
         },
       },
       {
@@ -50,7 +80,7 @@ export default defineConfig({
           include: ['test/{promises,hostile}/**/*.test.ts'],
           ...patience,
           env,
-          setupFiles,
+          setupFiles: granting,
         },
       },
       {

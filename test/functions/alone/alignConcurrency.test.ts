@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { transport } from '../../adapters/aws/signed.ts';
-import { all, ask, modelRid } from './support/live.ts';
-import { noId, openWire, type Wire } from './support/wire.ts';
+import { transport } from '../../../adapters/aws/signed.ts';
+import { all, ask, modelRid } from '../support/live.ts';
+import { noId, openWire, type Wire } from '../support/wire.ts';
 
 let wire: Wire;
 let project_id: string;

@@ -1,19 +1,21 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import { attributes } from '../../adapters/aws/attributes.ts';
-import { table as documents } from '../../adapters/aws/table.ts';
-import { deploymentItem } from '../../adapters/deployments/deployments.ts';
-import { at } from '../../adapters/items.ts';
-import type { Deployment } from '../../domain/deployment.ts';
-import { handler } from '../../functions/background/alignSchedule.ts';
-import { createTable, type Table } from '../support/table.ts';
-import { id, nightly, project_id } from './support/batchDeployment.ts';
-import { createScheduler } from './support/scheduler.ts';
+import { attributes } from '../../../adapters/aws/attributes.ts';
+import { table as documents } from '../../../adapters/aws/table.ts';
+import { deploymentItem } from '../../../adapters/deployments/deployments.ts';
+import { at } from '../../../adapters/items.ts';
+import type { Deployment } from '../../../domain/deployment.ts';
+import { handler as plainly } from '../../../functions/background/alignSchedule.ts';
+import { asFunction } from '../../support/granted/granted.ts';
+import { createTable, type Table } from '../../support/table.ts';
+import { id, nightly, project_id } from '../support/batchDeployment.ts';
+import { createScheduler } from '../support/scheduler.ts';
 
 Object.assign(process.env, {
   ...{ CONTROL_TABLE: 'control', SCHEDULE_GROUP: 'slipway' },
   ...{ SCHEDULED_ARN: 'arn:aws:lambda:x', SCHEDULER_ARN: 'arn:aws:iam::1:role/x' },
 });
+const handler = asFunction('alignSchedule', plainly);
 const event = { 'detail-type': 'deployment.activated', detail: { seq: 3, dep: id, actor: 'somebody' } };
 let table: Table;
 let aws: ReturnType<typeof createScheduler>;

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { createWorld, type World, withModel } from '../support/world.ts';
+import { createWorld, type World, withModel } from '../../support/world.ts';
 
 let world: World;
 let project_id: string;

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import * as aggregates from '../../adapters/aggregates/aggregates.ts';
-import * as lanes from '../../adapters/aggregates/lanes.ts';
-import { transport } from '../../adapters/aws/signed.ts';
-import * as deployments from '../../adapters/deployments/deployments.ts';
-import * as models from '../../adapters/models/models.ts';
-import { countsOf } from '../../domain/aggregates/lane.ts';
-import { type Sums, sumOf } from '../../domain/aggregates/tally.ts';
-import { binner } from '../../domain/drift/bin.ts';
-import type { Profile, Raw } from '../../domain/drift/profile.ts';
-import { baselineFrom } from '../../functions/kit/drift/firstRows.ts';
-import { chance } from '../domain/aggregates/samples.ts';
-import { closeHours, delivered, logAt, logStream, type StreamRecord } from '../support/logs.ts';
-import { hour, itIs, logsOf, noon } from './support/counting.ts';
-import { openWire, type Wire } from './support/wire.ts';
+import * as aggregates from '../../../adapters/aggregates/aggregates.ts';
+import * as lanes from '../../../adapters/aggregates/lanes.ts';
+import { transport } from '../../../adapters/aws/signed.ts';
+import * as deployments from '../../../adapters/deployments/deployments.ts';
+import * as models from '../../../adapters/models/models.ts';
+import { countsOf } from '../../../domain/aggregates/lane.ts';
+import { type Sums, sumOf } from '../../../domain/aggregates/tally.ts';
+import { binner } from '../../../domain/drift/bin.ts';
+import type { Profile, Raw } from '../../../domain/drift/profile.ts';
+import { baselineFrom } from '../../../functions/kit/drift/firstRows.ts';
+import { chance } from '../../domain/aggregates/samples.ts';
+import { closeHours, delivered, logAt, logStream, type StreamRecord } from '../../support/logs.ts';
+import { hour, itIs, logsOf, noon } from '../support/counting.ts';
+import { openWire, type Wire } from '../support/wire.ts';
 
 let wire: Wire;
 let next: () => StreamRecord[];
@@ -110,8 +110,8 @@ const unbinned = (deployment: string) =>
 /** The predict of another process, which has nothing loaded. */
 async function elsewhere(): Promise<Predict> {
   vi.resetModules();
-  const fresh = await import('../../functions/inference/predict.ts');
-  (await import('../../adapters/aws/signed.ts')).transport.send = transport.send;
+  const fresh = await import('../../../functions/inference/predict.ts');
+  (await import('../../../adapters/aws/signed.ts')).transport.send = transport.send;
   const here = wire.functions.get('predict');
   return async (...asked) => {
     wire.functions.set('predict', fresh.handler as never);

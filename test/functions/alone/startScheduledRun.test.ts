@@ -1,16 +1,18 @@
 import { ExecutionAlreadyExists } from '@aws-sdk/client-sfn';
 import { beforeEach, expect, test } from 'vitest';
-import { attributes, plainItem } from '../../adapters/aws/attributes.ts';
-import { sfn } from '../../adapters/aws/machines.ts';
-import { table as documents, once } from '../../adapters/aws/table.ts';
-import { deploymentItem } from '../../adapters/deployments/deployments.ts';
-import { at } from '../../adapters/items.ts';
-import type { Deployment } from '../../domain/deployment.ts';
-import { handler } from '../../functions/background/startScheduledRun.ts';
-import { createTable, type Table } from '../support/table.ts';
-import { id, nightly, project_id } from './support/batchDeployment.ts';
+import { attributes, plainItem } from '../../../adapters/aws/attributes.ts';
+import { sfn } from '../../../adapters/aws/machines.ts';
+import { table as documents, once } from '../../../adapters/aws/table.ts';
+import { deploymentItem } from '../../../adapters/deployments/deployments.ts';
+import { at } from '../../../adapters/items.ts';
+import type { Deployment } from '../../../domain/deployment.ts';
+import { handler as plainly } from '../../../functions/background/startScheduledRun.ts';
+import { asFunction } from '../../support/granted/granted.ts';
+import { createTable, type Table } from '../../support/table.ts';
+import { id, nightly, project_id } from '../support/batchDeployment.ts';
 
 Object.assign(process.env, { CONTROL_TABLE: 'control', BATCHSCORE_ARN: 'arn:aws:states:x' });
+const handler = asFunction('startScheduledRun', plainly);
 const call = { deployment_id: id, scheduled_at: '2026-06-16T04:30:00Z' };
 
 let table: Table;
