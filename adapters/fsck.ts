@@ -1,4 +1,5 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import { BatchRun, isOver } from '../domain/batch/run.ts';
 import type { Event } from '../domain/change.ts';
 import { HistoryEntry, type Kind } from '../domain/deployment.ts';
 import type { Survey } from '../domain/invariants.ts';
@@ -33,7 +34,8 @@ export function survey(control: readonly Item[], repeats: readonly Item[]): Surv
   const found: Survey = {
     ...{ projects: [], listed: [], workspaces: [], deployments: [], externals: [], events: [] },
     ...{ history: new Map(), removed: [] },
-    ...{ places: [], names: [], uses: [], batchNames: [], batchRuns: { placed: [], kept: [] } },
+    ...{ places: [], names: [], uses: [], batchNames: [] },
+    batchRuns: { placed: [], kept: [], open: [], watched: [] },
     ...{ models: [], modelPlaces: [], modelNames: [], modelVersions: [] },
     ...{ operations: [], runs: [], open: [], unreadable: [] },
     kept: repeats.filter(({ pk }) => String(pk).startsWith('I#')) as unknown as Survey['kept'],
@@ -103,7 +105,14 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
       }),
   ],
   [/^DEP#.*\|RUN#/, (f, item) => f.batchRuns.placed.push(`${item.run_pk} ${item.run_sk}`)],
-  [/^P#.*\|RUN#/, (f, _, pk, sk) => f.batchRuns.kept.push(`${pk} ${sk}`)],
+  [
+    /^P#.*\|RUN#/,
+    (f, item, pk, sk) => {
+      f.batchRuns.kept.push(`${pk} ${sk}`);
+      const run = BatchRun.parse(item);
+      if (run.own && !isOver(run)) f.batchRuns.open.push(run.run_id);
+    },
+  ],
   [/^M#.*\|D#/, (f, _, pk, sk) => f.uses.push({ model_id: after(pk, 'M#'), dep: after(sk, 'D#') })],
   [/^P#.*\|MODEL#/, (f, item) => f.models.push(modelOf(item))],
   [
@@ -131,9 +140,10 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   ],
   [
     /^OPEN\|/,
-    (f, _, __, sk) => {
+    (f, item, _, sk) => {
       const [deadline, id = ''] = sk.split('#');
-      f.open.push({ id, deadline: Number(deadline) });
+      if (item.dep !== undefined) f.batchRuns.watched.push(id);
+      else f.open.push({ id, deadline: Number(deadline) });
     },
   ],
 ];

@@ -7,6 +7,7 @@ import { env } from './aws/env.ts';
 import { once, table } from './aws/table.ts';
 import { completing, put, transact } from './aws/transact.ts';
 import { at, v } from './items.ts';
+import { outboxItem, type Told } from './outbox.ts';
 
 const control = () => env('CONTROL_TABLE');
 
@@ -26,11 +27,12 @@ export async function get(id: string): Promise<Project | undefined> {
   return Item && Project.parse(Item);
 }
 
-export async function create<B>(project: Project, answer: Answer<B>, operationId: string): Promise<B> {
-  const written = await transact(operationId, [
+export async function create<B>(project: Project, answer: Answer<B>, told: Told): Promise<B> {
+  const written = await transact(told.id, [
     put({ ...at.workspace(project.name), v, pid: project.id }),
     put(projectItem(project)),
     put({ ...at.projects(project.id), v, name: project.name }),
+    put(outboxItem(project.id, told)),
     ...completing(answer, project.created_at),
   ]);
   if (!written) throw conflict('Project name is taken');

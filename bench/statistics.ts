@@ -3,6 +3,7 @@ export interface Latencies {
   /** Milliseconds. */
   least: number;
   p50: number;
+  p95: number;
   p99: number;
 }
 
@@ -20,5 +21,5 @@ export async function latencies(runs: number, call: () => Promise<unknown>): Pro
 export function summary(took: Float64Array): Latencies {
   const sorted = took.toSorted();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { runs: took.length, least: at(0), p50: at(0.5), p99: at(0.99) };
+  return { runs: took.length, least: at(0), p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

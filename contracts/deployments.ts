@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Config, Deployment, Stage, WantedStage } from '../domain/deployment.ts';
 import { Id, Name, Time } from '../domain/fields.ts';
+import { ColumnMap } from '../domain/privacy/columns.ts';
 import { route } from './route.ts';
 import { limit, nothing, offset, ok, page } from './shapes.ts';
 
@@ -38,6 +39,7 @@ export const createDeployment = route({
       stage: WantedStage,
       ...Config.omit({ name: true, ...elsewhere }).shape,
       traffic_percent: Config.shape.traffic_percent.default(100),
+      privacy_column_map: ColumnMap.optional(),
     })
     .meta({ id: 'CreateDeployment' }),
   repeatable: true,

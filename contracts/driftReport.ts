@@ -70,6 +70,8 @@ export const DriftReport = z
           drifted_share: Share.nullable(),
           inference_rows: z.int(),
           psi: z.record(z.string(), z.number()),
+          above_noise: z.array(z.string()).optional().describe('Features whose PSI is more than chance'),
+          not_monitored: z.array(z.string()).optional(),
         }),
       )
       .optional()

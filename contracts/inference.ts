@@ -87,6 +87,16 @@ export const listInferenceLogs = route({
       created_at: Time,
       actual: z.union([z.string(), z.number()]).optional().describe('What came true, once it was reported'),
       request_id: z.string().optional(),
+      flags: z
+        .array(z.string())
+        .optional()
+        .describe(
+          'anonymised, no_payload, payload_lost, privacy_unavailable: what was done to the row, or not',
+        ),
+      replaced: z
+        .record(z.string(), z.number())
+        .optional()
+        .describe('How many values of each type of personal data were replaced in the row'),
     }),
   ).extend({ until: Time, next_cursor: z.string().nullable() }),
   trusted: true,

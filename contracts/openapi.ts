@@ -31,6 +31,7 @@ export function openapi(routes: readonly Route[], version: string): Json {
       summary: r.summary,
       tags: [r.group],
       ...(r.scope === 'public' ? { security: [] } : { 'x-required-scope': r.scope }),
+      ...(r.presharedKey && { security: [{ key: [] }, { presharedKey: [] }] }),
       parameters: [...parameters('path', r.params), ...parameters('query', r.query), ...headers(r)],
       ...(r.body && { requestBody: { required: r.bodyOr === undefined, content: json(r.body, 'input') } }),
       responses: {
@@ -48,7 +49,13 @@ export function openapi(routes: readonly Route[], version: string): Json {
     info: { title: 'Slipway', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     security: [{ key: [] }],
     paths,
-    components: { schemas, securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      schemas,
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer' },
+        presharedKey: { type: 'apiKey', in: 'header', name: 'Authorization-PSK' },
+      },
+    },
   };
 }
 

@@ -51,9 +51,9 @@ export const checkBatch = {
 };
 export const planRun = {
   input: BatchRun,
-  /** `parts` is the object that lists them for a Map; `over`: the run ended before. */
+  /** `parts` is the object that lists them for a Map, or of `spark` what its job reads; `over`: the run ended before. */
   output: z.object({
-    outcome: z.enum(['empty', 'one', 'many', 'failed', 'over']),
+    outcome: z.enum(['empty', 'one', 'many', 'spark', 'failed', 'over']),
     parts: z.object({ bucket: z.string(), name: z.string() }),
   }),
 };
@@ -67,6 +67,17 @@ export const commitRun = {
 };
 export const endRun = { input: BatchRun, output: z.object({ outcome: z.enum(['failed', 'succeeded']) }) };
 
+/** One message for one channel, by its place among those of its project. */
+const Sent = z.object({ project_id: Id, delivery_sk: z.string() });
+
+/** What each step of the sending of a message is given and gives back. */
+export const sendDelivery = {
+  input: Sent,
+  /** `wait`: so many seconds until it is to be asked again; `failed`: no try follows. */
+  output: z.object({ outcome: z.enum(['over', 'failed', 'wait']), seconds: z.int().min(0) }),
+};
+export const giveUpDelivery = { input: Sent, output: z.object({ outcome: z.literal('over') }) };
+
 /** The answer of a whole machine. */
 export const machineOutput = Settled;
 /** What runs without a caller: on a stream, on a schedule, or behind every path that no route has. */
@@ -76,9 +87,11 @@ export const background = {
   ingestSpool: 'Write the logs that could not be written at once',
   aggregateLogs: 'Count every new log once',
   closeHours: 'Close the hours whose logs are all counted',
+  evaluateAlerts: 'Evaluate the rules of alerts',
   redriveLogs: 'Count the logs whose records were set aside, when somebody asks for it',
   alignSchedule: 'Make the schedule of a batch deployment follow what became of it',
   startScheduledRun: 'Start the run of a slot when its time has come',
+  sweepRuns: 'Take away the files that runs left and no table refers to',
   alignConcurrency: 'Keep as many functions started as the active deployments ask for',
   unknownRoute: 'Word 404 and 405 in the dialect of the path',
 } as const;

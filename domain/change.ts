@@ -27,6 +27,8 @@ export interface Seen {
   nextVersion?: number;
   /** Whether a deployment that runs elsewhere has the name. */
   takenElsewhere?: boolean;
+  /** Whether the privacy policy of the deployment that is to run does not exist, or not any more. */
+  policyGone?: boolean;
   /** Who has the name that a new batch deployment is to have, unless that was archived. */
   holder?: string;
 }

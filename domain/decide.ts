@@ -1,4 +1,3 @@
-import { shownBatch } from './batch/shown.ts';
 import {
   alreadyEnded,
   assertPointer,
@@ -14,10 +13,11 @@ import {
   superseded,
   write,
 } from './change.ts';
-import { type Deployment, life as follows, status } from './deployment.ts';
+import { resultOf } from './created.ts';
+import { type Deployment, life as follows } from './deployment.ts';
 import type { Request, RequestOf } from './operation.ts';
 import { pause } from './pauses.ts';
-import { absent, moreRecent, not, wrongLife } from './refusals.ts';
+import { absent, moreRecent, not, orphaned, wrongLife } from './refusals.ts';
 
 /** Store a new deployment, before its model was ever loaded. */
 export function reserve(request: RequestOf<'deploy'>, seen: Seen, at: string): Decision {
@@ -29,6 +29,7 @@ export function reserve(request: RequestOf<'deploy'>, seen: Seen, at: string): D
   // A step that was answered to nobody is done again: what it has stored stands.
   if (seen.deployment?.op_id === request.op_id) return { do: 'wait', model_id: seen.deployment.model_id };
   if (seen.deployment) return refuse(seen, not('Deployment exists'), at);
+  if (seen.policyGone) return refuse(seen, absent('Privacy policy'), at);
   if (seen.takenElsewhere) return refuse(seen, not('Deployment name is taken by an external deployment'), at);
   if (seen.holder !== undefined)
     return refuse(seen, not(`Deployment '${request.name}' already exists for model '${model.name}'`), at);
@@ -84,7 +85,11 @@ export function giveUp(request: Request, seen: Seen, reason: string, at: string)
   if (!deployment || deployment.op_id !== request.op_id || !follows[deployment.life].includes('failed'))
     return refuse(seen, not(reason), at);
   const failed = moved(deployment, { life: 'failed', status_message: reason.slice(0, 1000) }, request, at);
-  return write('deployment.failed', seen, { deployments: [failed], result: resultOf(failed.after), at });
+  return write('deployment.failed', seen, {
+    deployments: [failed],
+    result: resultOf(failed.after, request),
+    at,
+  });
 }
 
 function activate(request: RequestOf<'deploy'>, seen: Seen, at: string): Decision {
@@ -93,7 +98,7 @@ function activate(request: RequestOf<'deploy'>, seen: Seen, at: string): Decisio
     return refuse(seen, not('Deployment has changed'), at);
   const active = { life: 'active', stage: request.stage, status_message: '' } as const;
   const up = moved(deployment, active, request, at);
-  const result = resultOf(up.after);
+  const result = resultOf(up.after, request);
   if (request.stage === 'staging')
     return write('deployment.activated', seen, { deployments: [up], result, at });
   const deployments = [up, ...superseded(production, request, at)];
@@ -130,6 +135,7 @@ function backToDeployment(request: RequestOf<'rollback'>, seen: Seen, at: string
   if (!target) return refuse(seen, absent('Deployment'), at);
   if (project.prod === target.id && target.life === 'active') return settle(seen, live(target.id, null), at);
   if (target.life !== 'archived') return refuse(seen, not('Target deployment is not archived'), at);
+  if (seen.policyGone) return refuse(seen, not(orphaned), at);
   const { archived_at: _, ...restored } = target;
   const again = { life: 'active', stage: 'production', status_message: '' } as const;
   const up = moved(restored, again, request, at);
@@ -146,12 +152,15 @@ function backToModel(request: RequestOf<'rollback'>, seen: Seen, at: string): De
   if (!model || model.project_id !== request.project_id) return refuse(seen, absent('Model'), at);
   if (model.status !== 'ready') return refuse(seen, not('Model is not ready'), at);
   if (!deployment) return refuse(seen, absent('Deployment'), at);
+  if (seen.policyGone) return refuse(seen, not(orphaned), at);
   const like = { ...request, name: deployment.name, config: deployment.config, stage: 'production' as const };
   const made: Deployment = {
     ...born(like, request.new_deployment_id, model, seen.nextVersion ?? 1, at),
     life: 'active',
     stage: 'production',
     rolled_back_from: deployment.id,
+    // Whoever might not call the old one may not call the new one either.
+    allowed_roles: deployment.allowed_roles,
   };
   return write('deployment.rolled_back', seen, {
     deployments: [
@@ -182,16 +191,4 @@ const live = (id: string, archived: string | null) => ({
   deployment_id: id,
   stage: 'production',
   archived_deployment_id: archived,
-});
-
-const resultOf = (deployment: Deployment) =>
-  deployment.kind === 'batch' ? shownBatch(deployment) : created(deployment);
-
-/** The answer of a create, at whatever point of its life the new deployment is. */
-export const created = (deployment: Deployment) => ({
-  id: deployment.id,
-  deployment_id: deployment.id,
-  stage: deployment.stage,
-  is_active: deployment.life === 'active',
-  status: status[deployment.life],
 });

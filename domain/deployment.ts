@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { BatchConfig } from './batch/config.ts';
 import { Id, Name, Time, text } from './fields.ts';
 import { RuntimeConfiguration } from './live/runtime.ts';
+import { KeptColumnMap } from './privacy/columns.ts';
 import { Status } from './workspaces/words.ts';
 
 export const Kind = z.enum(['online', 'batch', 'external']);
@@ -28,7 +29,7 @@ export const Config = z.object({
   privacy_policy_id: Id.nullable().optional(),
   privacy_anonymize_logs: z.boolean().optional(),
   privacy_anonymize_response: z.boolean().optional(),
-  privacy_column_map: z.record(z.string(), z.string()).optional(),
+  privacy_column_map: KeptColumnMap.optional(),
   privacy_threshold: z.number().min(0).max(1).optional(),
   retention_days: z.int().min(1).max(365).optional(),
   drift: z

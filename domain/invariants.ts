@@ -24,8 +24,8 @@ export interface Survey {
   names: { project_id: string; name: string; version: number; dep: string; kind: Kind }[];
   /** Names of batch deployments below their models, and who has them or had them last. */
   batchNames: { model: string; name: string; dep: string; archived: boolean }[];
-  /** Batch runs, by what says where each lies and by what lies there. */
-  batchRuns: { placed: string[]; kept: string[] };
+  /** Batch runs, by what says where each lies and by what lies there; and the ids of those that go on, and are looked after. */
+  batchRuns: { placed: string[]; kept: string[]; open: string[]; watched: string[] };
   uses: { model_id: string; dep: string }[];
   models: Model[];
   modelPlaces: { model_id: string; pid: string; name: string }[];
@@ -126,7 +126,10 @@ function* steps({ id, rolled_back_from }: Deployment, entries: readonly HistoryE
   }
 }
 
-function* openOperations({ operations, runs, open }: Survey) {
+function* openOperations({ operations, runs, open, batchRuns }: Survey) {
+  const watched = new Set(batchRuns.watched);
+  for (const id of batchRuns.open)
+    if (!watched.has(id)) yield `batch run ${id} is not over and nobody looks after it`;
   const running = [
     ...operations.filter(({ state }) => state === 'running'),
     ...runs.filter((run) => !isOver(run)),

@@ -9,14 +9,16 @@ export interface Log {
   rows: number;
   status_code: number;
   latency_ms: number;
-  /** One per row; null where the request failed. */
-  predictions: (string | number)[] | null;
+  /** One per row; null where the request failed, and where nothing may stand for one. */
+  predictions: (string | number | null)[] | null;
   /** The model's own columns of each row; null where they are not to be kept. */
   inputs: Record<string, unknown>[] | null;
   /** Of each row its bins against the model's baseline; none where there is no baseline or the request failed. */
   bins?: readonly Uint8Array[] | null;
   /** Of each row the probability of each class, in the model's order; none where the model gives none or many. */
   probabilities?: readonly (readonly number[])[] | null;
+  /** Of each row how many values of each type of personal data were replaced in it; null where none were. */
+  found?: readonly Readonly<Record<string, number>>[] | null;
   request_id?: string;
   key_id: string;
   flags: string[];

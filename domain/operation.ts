@@ -29,6 +29,8 @@ export const DeployRequest = z.object({
   config: Config,
   batch: BatchConfig.optional(),
   allowed_roles: z.array(z.string()).nullable().optional(),
+  /** What the answer says besides. */
+  warnings: z.array(z.string()).optional(),
 });
 
 /** A wanted change of what runs. Its times and ids are fixed at its start, so that an attempt can be repeated. */

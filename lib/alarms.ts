@@ -33,7 +33,7 @@ const watches = ({ http, publisher, sweeper }: Watched): Record<string, Watch> =
   invariantBroken: { metric: own('InvariantBroken'), from: 1 },
   logDropped: { metric: own('LogDropped'), from: 1 },
   logSpooled: { metric: own('LogSpooled'), from: 100, times: 3 },
-  operationsSwept: { metric: own('OperationsSwept'), from: 1 },
+  givenUp: { metric: own('GivenUp'), from: 1 },
   serverErrors: { metric: http.metricServerError({ statistic: 'sum', period: minutes(5) }), from: 5 },
   functionErrors: { metric: anyFunction('Errors'), from: 5 },
   throttled: { metric: anyFunction('Throttles'), from: 1 },

@@ -47,9 +47,11 @@ export class DataStack extends Stack {
     const key = customerKeys ? this.key('key') : undefined;
     const keysKey = customerKeys ? this.key('keysKey') : undefined;
 
+    // What the system notes for a while has an `exp`: operations, deliveries, dead letters. Nothing else here goes by itself.
     this.control = this.table('control', key, {
       sortKey: sk,
       stream: StreamViewType.NEW_IMAGE,
+      timeToLiveAttribute: 'exp',
       deletionProtection: true,
     });
     this.logs = this.table('logs', key, {
@@ -77,6 +79,8 @@ export class DataStack extends Stack {
     this.models = this.bucket('models', key, [{ prefix: 'uploads/', expiration: day }]);
     this.data = this.bucket('data', key, [
       { prefix: 'payloads/', expiration: longestRetention },
+      // Longer than `sweepRuns` may need them.
+      { prefix: 'runs/', expiration: Duration.days(45) },
       { prefix: 'dead/', expiration: Duration.days(90) },
       { prefix: 'aws/', expiration: Duration.days(90) },
     ]);

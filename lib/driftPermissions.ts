@@ -1,5 +1,6 @@
+import { judgesAlerts } from './alertPermissions.ts';
 import type { DataStack } from './data.ts';
-import { deletes, gets, puts, putsBeside, queries, reads, stores, updatesOnly } from './grants.ts';
+import { deletes, gets, puts, queries, reads, stores, tells, updatesOnly } from './grants.ts';
 import type { Grants } from './permissions.ts';
 
 type DriftStep = 'listDeployed' | 'refreshDrift' | 'computeDrift' | 'failDrift';
@@ -12,15 +13,12 @@ export const leasesDrift = (control: DataStack['control']) =>
 const freezing = ['pk', 'sk', 'status', 'profile', 'first_rows', 'baseline_rows', 'has_baseline'];
 
 /** What the steps of the computation of drift may do. */
-export function driftPermissions({
-  control,
-  logs,
-  aggregates,
-  models,
-  data: files,
-}: DataStack): Grants<DriftStep> {
+export function driftPermissions(data: DataStack): Grants<DriftStep> {
+  const { control, logs, aggregates, models, data: files } = data;
   const computes = [
-    gets(control, 'DEP#*', 'OP#*', 'P#*'),
+    // Whoever makes a result judges it.
+    ...judgesAlerts(data),
+    gets(control, 'DEP#*', 'OP#*', 'P#*', 'POLICY#*'),
     reads(models, 'models'),
     gets(aggregates, 'S#*', 'L#*'),
     queries(aggregates, 'S#*', 'L#*', 'A#*'),
@@ -31,7 +29,7 @@ export function driftPermissions({
     stores(models, 'models'),
     updatesOnly(control, freezing, 'P#*'),
     puts(aggregates, 'L#*', 'S#*', 'OPEN#*'),
-    putsBeside(control, 'P#*'),
+    tells(control),
   ];
   const ends = [puts(control, 'OP#*'), deletes(control, 'OPEN')];
   return {

@@ -37,6 +37,9 @@ export const deletes = (table: Table, ...keys: string[]) => ofTable(table, ['Del
 export const checks = (table: Table, ...keys: string[]) =>
   ofTable(table, ['ConditionCheckItem'], keyed(keys));
 
+/** Tell of what was done: in the outbox and nowhere else. */
+export const tells = (control: Table) => puts(control, 'OUT#*');
+
 /** Put items of a project, but never its STATE: that one alone has these attributes together with a pointer. */
 export const putsBeside = (table: Table, ...keys: string[]) =>
   ofTable(table, ['PutItem'], {

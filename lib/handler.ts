@@ -24,7 +24,9 @@ export const aliases = {
   '@duckdb/node-bindings': join(root, 'lib', 'duckdbBindings.cjs'),
   '@aws-sdk/credential-provider-node': join(root, 'lib', 'lambdaCredentials.ts'),
   '@aws-sdk/middleware-endpoint-discovery': join(root, 'lib', 'noEndpointDiscovery.ts'),
+  '@aws/lambda-invoke-store': join(root, 'lib', 'noInvokeStore.ts'),
   '@smithy/core/checksum': join(root, 'lib', 'nativeHash.ts'),
+  '@smithy/core/config': join(root, 'lib', 'noConfigFiles.ts'),
   '@smithy/core/event-streams': join(root, 'lib', 'noEventStreams.ts'),
 };
 /** How every function is bundled; the tests bundle in the same way. */

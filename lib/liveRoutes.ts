@@ -2,6 +2,7 @@ import type * as live from '../contracts/live.ts';
 import type { DataStack } from './data.ts';
 import { type Grant, gets, getsMany, puts, putsBeside, queries, reads, runs, stores } from './grants.ts';
 import type { Grants, Machines } from './permissions.ts';
+import { readsSecrets } from './secrets.ts';
 
 type Many = readonly Grant[];
 
@@ -30,8 +31,15 @@ export function liveRoutes(
       gets(control, 'P#*', 'OP#*'),
       runs(machine.deploy),
     ],
-    replaceLiveDeployment: [...views, ...repeats, putsBeside(control, 'P#*')],
-    transformJson: [...views, reads(models, 'models'), puts(logs), stores(files, 'payloads', 'spool')],
+    replaceLiveDeployment: [...views, ...repeats, putsBeside(control, 'P#*', 'OUT#*')],
+    transformJson: [
+      ...views,
+      reads(models, 'models'),
+      puts(logs),
+      stores(files, 'payloads', 'spool'),
+      gets(control, 'POLICY#*'),
+      readsSecrets('privacy'),
+    ],
     startLiveDeployment: [...commands, runs(machine.promote)],
     disableLiveDeployment: [...commands, runs(machine.deactivate)],
   };

@@ -1,6 +1,8 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { OperationId } from '../contracts/routes.ts';
 import type { background } from '../contracts/tasks.ts';
+import { backtestRoutes, judgesAlerts } from './alertPermissions.ts';
+import { alertRoutes } from './alertRoutes.ts';
 import { batchRoutes } from './batchRoutes.ts';
 import type { DataStack } from './data.ts';
 import { leasesDrift } from './driftPermissions.ts';
@@ -20,11 +22,16 @@ import {
   runs,
   starts,
   stores,
+  tells,
   tellsMissing,
   updates,
   updatesOnly,
 } from './grants.ts';
+import { knowsIssuers } from './issuers.ts';
 import { liveRoutes } from './liveRoutes.ts';
+import { deliveryRoutes } from './notify.ts';
+import { privacyRoutes } from './privacyRoutes.ts';
+import { readsSecrets } from './secrets.ts';
 import type { Workflow } from './workflow.ts';
 import { workspacesRoutes } from './workspacesRoutes.ts';
 
@@ -32,7 +39,7 @@ export type Grants<Id extends string> = Record<Id, readonly Grant[]>;
 export type Step = 'beginOperation' | 'reserveDeployment' | 'probeModel' | 'commitChange';
 export type Background = Exclude<
   keyof typeof background,
-  'unknownRoute' | 'alignConcurrency' | 'alignSchedule' | 'startScheduledRun'
+  'unknownRoute' | 'alignConcurrency' | 'alignSchedule' | 'startScheduledRun' | 'sweepRuns'
 >;
 export type Machines = Record<
   'deploy' | 'promote' | 'rollback' | 'deactivate' | 'drift' | 'batchScore',
@@ -45,10 +52,10 @@ export function stepPermissions({
   idempotency,
   models,
 }: DataStack): Grants<Step | 'sweepOperations'> {
-  const sees = [gets(control, 'P#*', 'OP#*', 'MODELNAME#*'), queries(control, 'P#*')];
+  const sees = [gets(control, 'P#*', 'OP#*', 'MODELNAME#*', 'POLICY#*'), queries(control, 'P#*')];
   const closes = [puts(control, 'OP#*'), deletes(control, 'OPEN'), updates(idempotency, 'I#*')];
   const changes = [puts(control, 'P#*', 'DEP#*')];
-  const adds = [puts(control, 'M#*', 'MODELNAME#*'), checks(control, 'P#*', 'OP#*')];
+  const adds = [puts(control, 'M#*', 'MODELNAME#*'), checks(control, 'P#*', 'OP#*', 'POLICY#*')];
   return {
     beginOperation: [...sees, ...closes, puts(control, 'OPEN')],
     reserveDeployment: [...sees, ...closes, ...changes, ...adds],
@@ -89,6 +96,7 @@ export function backgroundPermissions(data: DataStack, bus: EventBus): Grants<Ba
       puts(control, 'DEAD#*'),
     ],
     closeHours: [...closes, queries(aggregates, 'OPEN#*', 'S#*'), queries(control, 'PROJECTS', 'P#*')],
+    evaluateAlerts: judgesAlerts(data),
     redriveLogs: [
       ...closes,
       reads(files, 'dead', 'aws'),
@@ -115,15 +123,17 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
     gets(keys, 'K#*'),
     updatesOnly(keys, ['pk', 'last_used_at'], 'K#*'),
     updatesOnly(idempotency, ['pk', 'n', 'exp'], 'R#*'),
+    knowsIssuers,
   ];
   const repeats = [gets(idempotency, 'I#*'), puts(idempotency, 'I#*'), updates(idempotency, 'I#*')];
   const everyProject = [queries(control, 'PROJECTS'), getsMany(control, 'P#*')];
   const modelViews = [gets(control, 'P#*'), queries(control, 'P#*', 'MODELNAME#*')];
   const deployment = gets(control, 'DEP#*', 'P#*');
   const operation = gets(control, 'OP#*');
+  const policy = gets(control, 'POLICY#*');
 
   return {
-    createProject: [...caller, ...repeats, puts(control, 'P#*', 'PROJECTS', 'WS#*')],
+    createProject: [...caller, ...repeats, puts(control, 'P#*', 'PROJECTS', 'WS#*', 'OUT#*')],
     listProjects: [...caller, ...everyProject, queries(control, 'P#*')],
     getProject: [...caller, gets(control, 'P#*'), queries(control, 'P#*')],
 
@@ -131,7 +141,7 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
       ...caller,
       ...repeats,
       gets(control, 'P#*', 'MODELNAME#*'),
-      putsBeside(control, 'P#*', 'M#*', 'MODELNAME#*'),
+      putsBeside(control, 'P#*', 'M#*', 'MODELNAME#*', 'OUT#*'),
       stores(models, 'uploads'),
     ],
     completeModel: [
@@ -139,24 +149,50 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
       ...repeats,
       gets(control, 'M#*'),
       ...modelViews,
-      putsBeside(control, 'P#*'),
+      putsBeside(control, 'P#*', 'OUT#*'),
       reads(models, 'uploads'),
       tellsMissing(models),
       stores(models, 'models', 'baselines'),
     ],
     listModels: [...caller, ...everyProject, ...modelViews],
     getModel: [...caller, gets(control, 'M#*'), ...modelViews],
-    putAlias: [...caller, ...repeats, gets(control, 'MODELNAME#*', 'P#*'), puts(control, 'MODELNAME#*')],
-    deleteAlias: [...caller, ...repeats, gets(control, 'MODELNAME#*'), deletes(control, 'MODELNAME#*')],
+    putAlias: [
+      ...caller,
+      ...repeats,
+      gets(control, 'MODELNAME#*', 'P#*'),
+      puts(control, 'MODELNAME#*', 'OUT#*'),
+    ],
+    deleteAlias: [
+      ...caller,
+      ...repeats,
+      gets(control, 'MODELNAME#*'),
+      deletes(control, 'MODELNAME#*'),
+      tells(control),
+    ],
 
-    createDeployment: [...caller, ...repeats, gets(control, 'P#*', 'M#*'), operation, runs(machine.deploy)],
+    createDeployment: [
+      ...caller,
+      ...repeats,
+      gets(control, 'P#*', 'M#*', 'POLICY#*'),
+      operation,
+      runs(machine.deploy),
+    ],
     listDeployments: [...caller, gets(control, 'P#*'), queries(control, 'P#*')],
     getDeployment: [...caller, deployment],
     promoteDeployment: [...caller, ...repeats, deployment, operation, runs(machine.promote)],
     rollbackDeployment: [...caller, ...repeats, deployment, operation, runs(machine.rollback)],
     deactivateDeployment: [...caller, ...repeats, deployment, operation, runs(machine.deactivate)],
 
-    predict: [...caller, deployment, reads(models, 'models'), puts(logs), stores(files, 'payloads', 'spool')],
+    predict: [
+      ...caller,
+      deployment,
+      reads(models, 'models'),
+      puts(logs),
+      stores(files, 'payloads', 'spool'),
+      policy,
+      readsSecrets('privacy'),
+      tells(control),
+    ],
     listInferenceLogs: [
       ...caller,
       deployment,
@@ -169,15 +205,19 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
       ...caller,
       ...repeats,
       deployment,
+      policy,
+      readsSecrets('privacy'),
       getsMany(logs),
       updatesOnly(logs, ['pk', 'sk', 'a', 'u'], '*'),
       updates(aggregates, 'Q#*'),
+      tells(control),
     ],
     getMetrics: [...caller, deployment, queries(aggregates, 'S#*', 'L#*', 'A#*', 'Q#*')],
 
     getDrift: [
       ...caller,
       deployment,
+      policy,
       gets(aggregates, 'R#*'),
       queries(aggregates, 'R#*'),
       reads(models, 'models'),
@@ -187,25 +227,38 @@ export function routePermissions(data: DataStack, machine: Machines): Grants<Ope
       ...repeats,
       deployment,
       operation,
-      puts(control, 'OP#*', 'OPEN'),
+      puts(control, 'OP#*', 'OPEN', 'OUT#*'),
       leasesDrift(control),
       starts(machine.drift),
     ],
 
+    ...alertRoutes(data, { caller, repeats }),
+    ...backtestRoutes(data, caller),
+    ...deliveryRoutes(data, { caller, repeats }),
     ...batchRoutes(data, machine, { caller, repeats }),
     ...liveRoutes(data, machine, { caller, repeats }),
     ...workspacesRoutes(data, caller, repeats),
 
+    ...privacyRoutes(data, { caller, repeats }),
+
     getJob: [...caller, operation],
-    createApiKey: [...caller, ...repeats, puts(keys, 'K#*'), puts(control, 'KEYS', 'P#none')],
+    createApiKey: [
+      ...caller,
+      ...repeats,
+      queries(control, 'KEYS'),
+      puts(keys, 'K#*'),
+      puts(control, 'KEYS', 'OUT#none'),
+    ],
     listApiKeys: [...caller, queries(control, 'KEYS')],
     revokeApiKey: [
       ...caller,
       ...repeats,
       gets(control, 'KEYS'),
       updates(keys, 'K#*'),
-      puts(control, 'KEYS', 'P#none'),
+      puts(control, 'KEYS', 'OUT#none'),
     ],
+    listAudit: [...caller, gets(control, 'P#*'), queries(control, 'P#*', 'OUT#*')],
+    listAccessAudit: [...caller, queries(control, 'P#none', 'OUT#none')],
     getHealth: [],
     getOpenapi: [],
   };

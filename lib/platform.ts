@@ -5,11 +5,13 @@ import { type CfnEventSourceMapping, EventSourceMapping, StartingPosition } from
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { Alerting } from './alerting.ts';
 import { Api } from './api.ts';
 import { Batch } from './batch.ts';
 import type { DataStack } from './data.ts';
 import { driftPermissions } from './driftPermissions.ts';
 import { Handler } from './handler.ts';
+import { Notify } from './notify.ts';
 import { backgroundPermissions, routePermissions, stepPermissions } from './permissions.ts';
 import { Warm } from './warm.ts';
 import { Workflow } from './workflow.ts';
@@ -69,10 +71,15 @@ export class PlatformStack extends Stack {
     });
 
     new Warm(this, 'warm', { data, bus, alias: api.live });
+    new Notify(this, 'sending', { data, bus });
     const publishEvents = new Handler(this, 'background/publishEvents', may.publishEvents);
-    const sweepOperations = new Handler(this, 'background/sweepOperations', may.sweepOperations);
+    const sweepOperations = new Handler(this, 'background/sweepOperations', [
+      ...may.sweepOperations,
+      ...batch.watches,
+    ]);
     const aggregateLogs = new Handler(this, 'background/aggregateLogs', may.aggregateLogs);
     const ingestSpool = new Handler(this, 'background/ingestSpool', may.ingestSpool);
+    new Alerting(this, 'alerting', { grants: may.evaluateAlerts });
     // Nothing wakes it: somebody does, by the runbook.
     new Handler(this, 'background/redriveLogs', may.redriveLogs);
 

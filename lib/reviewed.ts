@@ -36,7 +36,7 @@ export const exceptions: readonly { finding: RegExp; why: string }[] = [
   },
   {
     finding:
-      /^AwsSolutions-IAM5\[Resource::.+(\/(uploads|models|baselines|payloads|spool|dead|aws|stream|runs|definitions|tables|database|table)|:schedule\/[\w-]+|:execution:<\w+\.Name>)\/\*\]$/,
+      /^AwsSolutions-IAM5\[Resource::.+(\/(uploads|models|baselines|payloads|spool|dead|aws|stream|runs|definitions|tables|data|database|table)|:schedule\/[\w-]+|:secret:[\w-]+\/[\w-]+|:execution:<\w+\.Name>)[/:]\*\]$/,
     why: 'Keys below one prefix of one bucket, the streams of one table, the schedules of one group, the runs of one machine, the tables of one catalog: narrower than this a name cannot say.',
   },
 ];

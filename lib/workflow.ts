@@ -7,6 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { SparkJobs } from './spark.ts';
 
 const root = join(import.meta.dirname, '..', 'statemachines');
 
@@ -27,13 +28,18 @@ export class Workflow extends StateMachine {
     tasks: Readonly<Record<string, Lambda>>,
     stateMachineType = StateMachineType.EXPRESS,
     items?: Items,
+    spark?: SparkJobs,
   ) {
-    const definition = readFileSync(join(root, `${name}.asl.json`), 'utf8');
+    const written = readFileSync(join(root, `${name}.asl.json`), 'utf8');
+    const definition = spark ? written : without(written, 'Score it on Spark');
     const named = Object.entries(tasks).filter(([task]) => definition.includes(`\${${task}}`));
     super(scope, name, {
       stateMachineType,
       definitionBody: DefinitionBody.fromString(definition),
-      definitionSubstitutions: Object.fromEntries(named.map(([task, fn]) => [task, fn.functionArn])),
+      definitionSubstitutions: {
+        ...Object.fromEntries(named.map(([task, fn]) => [task, fn.functionArn])),
+        ...spark?.substitutions,
+      },
       logs: {
         destination: new LogGroup(scope, `${name}-logs`, {
           retention: RetentionDays.ONE_MONTH,
@@ -47,6 +53,7 @@ export class Workflow extends StateMachine {
     const resources = named.map(([, fn]) => fn.functionArn);
     this.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources }));
     if (items) this.spreads(items);
+    for (const statement of spark?.statements ?? []) this.addToRolePolicy(statement);
   }
 
   /** Run the items of an object of S3 as executions of its own. */
@@ -75,4 +82,14 @@ export class Workflow extends StateMachine {
       ],
     });
   }
+}
+
+/** A definition without one of its states and the choices that lead to it; every other letter stays as it is. */
+function without(definition: string, state: string): string {
+  const left = definition
+    .replace(new RegExp(`\n {4}"${state}": \\{\n(?:.*\n)*? {4}\\},(?=\n)`), '')
+    .replace(new RegExp(`\n {8}\\{\n.*\n {10}"Next": "${state}"\n {8}\\},(?=\n)`), '');
+  if (left.includes(`"${state}"`)) throw new Error(`the state ${state} is written otherwise than it was`);
+  JSON.parse(left);
+  return left;
 }

@@ -1,7 +1,17 @@
 import type * as configRoutes from '../contracts/deploymentConfigs.ts';
 import type * as workspaces from '../contracts/workspaces.ts';
 import type { DataStack } from './data.ts';
-import { checks, deletes, type Grant, gets, puts, putsBeside, queries, updatesOnly } from './grants.ts';
+import {
+  checks,
+  deletes,
+  type Grant,
+  gets,
+  puts,
+  putsBeside,
+  queries,
+  tells,
+  updatesOnly,
+} from './grants.ts';
 import type { Grants } from './permissions.ts';
 
 /** Context `externalDeployments` set to false: nothing runs elsewhere, and nobody may report that it does. */
@@ -20,7 +30,7 @@ export function workspacesRoutes(
   const deployments = [queries(control, 'P#*', 'DEP#*')];
   const reads = [...asks, ...deployments];
   const counts = updatesOnly(control, ['pk', 'sk', 'seq', 'total'], 'P#*');
-  const writes = putsBeside(control, 'P#*', 'DEP#*');
+  const writes = putsBeside(control, 'P#*', 'DEP#*', 'OUT#*');
   const adds = [
     ...reads,
     ...repeats,
@@ -33,7 +43,7 @@ export function workspacesRoutes(
   ];
   const marks = [...reads, ...repeats, mayBeOff, counts, writes, deletes(control, 'P#*')];
   const configs = [...asks, gets(control, 'CFG#*'), queries(control, 'CFG#*')];
-  const addsConfig = [...configs, ...repeats, mayBeOff, puts(control, 'CFG#*')];
+  const addsConfig = [...configs, ...repeats, mayBeOff, puts(control, 'CFG#*', 'OUT#*')];
   const dropsConfig = [
     ...configs,
     ...repeats,
@@ -41,6 +51,7 @@ export function workspacesRoutes(
     queries(control, 'P#*'),
     checks(control, 'P#*'),
     deletes(control, 'CFG#*'),
+    tells(control),
   ];
   return {
     createWorkspaceDeployment: adds,

@@ -1,4 +1,5 @@
-import { Cron } from 'croner';
+import { type Cron, fromEventBridge } from '../domain/cron.ts';
+import { nextTimes } from '../domain/cronTimes.ts';
 import { readJson, writeWhole } from './files.ts';
 import type { RulePlan } from './template/plan.ts';
 
@@ -16,28 +17,42 @@ export function readSchedule(expression: string, timezone = 'UTC'): Next {
   }
   const fields = /^cron\((.+)\)$/.exec(expression)?.[1]?.trim().split(/\s+/);
   if (fields?.length !== 6) throw new Error(`a schedule that nothing here can read: ${expression}`);
-  const cron = new Cron(cronerPattern(fields), { timezone, paused: true });
-  return (after) => cron.nextRun(after);
+  const read = fromEventBridge(`cron(${plain(fields).join(' ')})`);
+  if ('why' in read) throw new Error(`a schedule that nothing here can read: ${read.why}`);
+  return (after) => nextOf(read.cron, timezone, after);
+}
+
+/** Times of a schedule as they were found last, each after the one before. */
+interface Found {
+  after: number;
+  times: number[];
+}
+const found = new Map<string, Found>();
+const atOnce = 200;
+
+/** The next time after a moment. Clocks are dear to ask, so many times are found at once. */
+function nextOf(cron: Cron, timezone: string, after: Date): Date | null {
+  const key = JSON.stringify([cron, timezone]);
+  const known = found.get(key);
+  const covers = known && known.after <= after.getTime() && (known.times.at(-1) ?? 0) > after.getTime();
+  const { times } = covers ? known : { times: nextTimes(cron, timezone, after.getTime(), atOnce) };
+  if (!covers) found.set(key, { after: after.getTime(), times });
+  const next = times.find((time) => time > after.getTime());
+  return next === undefined ? null : new Date(next);
 }
 
 const days = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-const ranges = ['0-59', '0-23', '1-31', '1-12', 'SUN-SAT', '1970-2199'];
+const ranges = ['0-59', '0-23', '1-31', '1-12', 'SUN-SAT', '*'];
 
-/** AWS counts the days of the week from 1 = Sunday and lets a step begin anywhere; croner does neither. */
-export function cronerPattern(fields: readonly string[]): string {
-  const [minute, hour, day, month, weekday, year] = fields.map((field, i) =>
-    field
-      .split(',')
-      .map((part) => stepped(part === '?' ? '*' : part, ranges[i] ?? '*'))
-      .join(','),
-  );
-  const named = (weekday ?? '*').replace(
-    /(?<![#/\d])[1-7](?!\d)/g,
-    (digit) => days[Number(digit) - 1] ?? digit,
-  );
-  return ['0', minute, hour, day, month, named.replace(/L$/, '#L'), ...(year === '*' ? [] : [year])].join(
-    ' ',
-  );
+/** AWS counts the days of the week from 1 = Sunday and lets a step begin anywhere; our own cron does neither. */
+function plain(fields: readonly string[]): string[] {
+  return fields.map((field, i) => {
+    const parts = field.split(',').map((part) => stepped(part, ranges[i] ?? '*'));
+    if (i !== 4) return parts.join(',');
+    return parts
+      .map((part) => part.replace(/^[1-7](?=$|-)|(?<=-)[1-7]$/g, (digit) => days[Number(digit) - 1] ?? digit))
+      .join(',');
+  });
 }
 
 function stepped(part: string, range: string): string {

@@ -1,10 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { World } from './asl/machine.ts';
 import { type Concurrency, isConcurrency, openConcurrency } from './awsConcurrency.ts';
 import { type PublishedEntry, putEvents } from './awsEvents.ts';
 import { type Executions, type Machines, openExecutions, realWorld } from './awsExecutions.ts';
-import { awsProblem, isAwsProblem, notKnown, readFields, sendJson, sendProblem } from './awsHttp.ts';
+import {
+  awsProblem,
+  type Fields,
+  isAwsProblem,
+  notKnown,
+  readFields,
+  sendJson,
+  sendProblem,
+} from './awsHttp.ts';
+import { invokeLater, isInvocation } from './awsInvocations.ts';
+import { openMail } from './awsMail.ts';
 import type { AwsSchedules } from './awsSchedules.ts';
+import { openSecrets } from './awsSecrets.ts';
 import { stateOperations } from './awsStates.ts';
 import { close, isForThisMachine, keepAliveTimeout, listen } from './loopback.ts';
 
@@ -40,7 +52,13 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const { machines, invoke, publish, read, schedules, home } = options;
   const world: World = { ...realWorld, ...options.world, invoke, read };
   const executions = openExecutions(home, machines, world);
-  const around = { executions, publish, schedules, concurrency: openConcurrency(), now: world.now };
+  const secrets = openSecrets({ file: join(home, 'secrets.json'), now: world.now });
+  const mail = openMail({ folder: join(home, 'mail'), now: world.now });
+  const apart = { 'Secrets Manager': secrets.answer, SES: mail.answer };
+  const around = {
+    ...{ executions, publish, schedules, concurrency: openConcurrency(), apart, invoke },
+    now: world.now,
+  };
   const server = createServer(
     { keepAliveTimeout },
     (request, response) => void answer(request, response, around),
@@ -62,6 +80,9 @@ interface Around {
   publish: ServicesOptions['publish'];
   schedules?: AwsSchedules;
   concurrency: Concurrency;
+  invoke: World['invoke'];
+  /** Services that know nothing of the others; undefined is answered where the operation is not known. */
+  apart: Record<string, (operation: string, fields: Fields) => object | undefined>;
   now: () => number;
 }
 
@@ -91,13 +112,17 @@ async function decide(request: IncomingMessage, around: Around): Promise<object>
   if (service === 'EventBridge' && operation === 'PutEvents')
     return putEvents(await readFields(request), publish, now);
   if (service === 'Scheduler') return schedule(operation, request, around);
-  if (service === 'Lambda')
-    return around.concurrency(operation, request.url ?? '', await readFields(request));
+  if (service === 'Lambda') return lambda(operation, request.url ?? '', await readFields(request), around);
   const run =
     service === 'Step Functions' && Object.hasOwn(stateOperations, operation) && stateOperations[operation];
-  if (!run) throw notKnown(service, operation);
-  return run(await readFields(request), executions, now);
+  if (run) return run(await readFields(request), executions, now);
+  const answer = around.apart[service]?.(operation, await readFields(request));
+  if (answer) return answer;
+  throw notKnown(service, operation);
 }
+
+const lambda = (operation: string, url: string, fields: Fields, { invoke, concurrency }: Around): object =>
+  operation === 'Invoke' ? invokeLater(invoke, url, fields) : concurrency(operation, url, fields);
 
 /** Scheduler is told in the path which schedule is meant, and its group in the query where there is no body. */
 async function schedule(operation: string, request: IncomingMessage, { schedules }: Around): Promise<object> {
@@ -128,10 +153,14 @@ function called(request: IncomingMessage): [string, string] {
   const [, prefix, operation] =
     /^(\w{1,60})\.(\w{1,60})$/.exec(String(request.headers['x-amz-target'] ?? '')) ?? [];
   if (prefix && operation) return [targets[prefix] ?? prefix, operation];
-  const { method = '', url = '' } = request;
+  return calledByPath(request.method ?? '', request.url ?? '');
+}
+
+function calledByPath(method: string, url: string): [string, string] {
   const path = url.split('?')[0] ?? '';
   if (/^\/schedules\/[^/]+$/.test(path)) return ['Scheduler', ofSchedules[method] ?? method];
+  if (isInvocation(url)) return ['Lambda', 'Invoke'];
   if (isConcurrency(url)) return ['Lambda', method];
-  if (path === '/v2/email/outbound-emails') return ['SES', 'SendEmail'];
+  if (path === '/v2/email/outbound-emails') return ['SES', method === 'POST' ? 'SendEmail' : method];
   return ['The service', 'of this call'];
 }

@@ -19,6 +19,9 @@ const passing = [
   'Lambda.TooManyRequestsException',
   'States.Timeout',
 ];
+/** What may run beside functions, and what infrastructure says of it. */
+const sparkJob = 'arn:aws:states:::emr-serverless:startJobRun.sync';
+const sparkWords = ['sparkApplication', 'sparkRole', 'sparkScript', 'sparkParameters'];
 const oldWords = [
   'InputPath',
   'OutputPath',
@@ -30,7 +33,7 @@ const oldWords = [
 ];
 
 /** Machines that go on without anybody waiting. */
-const standard = ['drift', 'batchScore'];
+const standard = ['drift', 'batchScore', 'notify'];
 
 test('there is a machine for every change of what runs, and nothing else lies beside them', () => {
   const named = files.map((file) => basename(file, '.asl.json'));
@@ -128,7 +131,9 @@ describe.each(files)('%s', (file) => {
   });
 
   test('names functions that exist and whose contract is written down, each by its placeholder', () => {
-    const named = calling.map(([, state]) => (state.Arguments as { FunctionName: string }).FunctionName);
+    const named = calling
+      .filter(([, { Resource }]) => Resource !== sparkJob)
+      .map(([, state]) => (state.Arguments as { FunctionName: string }).FunctionName);
     for (const placeholder of named) {
       expect(placeholder).toMatch(/^\$\{\w+\}$/);
       const id = placeholder.slice(2, -1);
@@ -137,7 +142,10 @@ describe.each(files)('%s', (file) => {
       else expect(globSync(`functions/*/${id}.ts`), id).toHaveLength(1);
       expect(tasks, id).toHaveProperty(id);
     }
-    expect([...text.matchAll(/\$\{(\w+)\}/g)].length).toBe(named.length);
+    const jobs = calling.filter(([, { Resource }]) => Resource === sparkJob);
+    const more = jobs.flatMap(([, state]) => [...JSON.stringify(state).matchAll(/\$\{(\w+)\}/g)]);
+    expect(more.filter(([, word]) => !sparkWords.includes(String(word)))).toEqual([]);
+    expect([...text.matchAll(/\$\{(\w+)\}/g)].length).toBe(named.length + more.length);
   });
 
   test('hands on no inputs, predictions or secrets, and decides by no clock', () => {
@@ -148,7 +156,15 @@ describe.each(files)('%s', (file) => {
     ).toEqual([]);
   });
 
-  test('calls Lambda without a version of its own, and nothing else of AWS', () => {
-    for (const [at, { Resource }] of calling) expect(Resource, at).toBe('arn:aws:states:::lambda:invoke');
+  test('calls Lambda without a version of its own, and nothing else of AWS but one job of Spark', () => {
+    const jobs = calling.filter(([, { Resource }]) => Resource !== 'arn:aws:states:::lambda:invoke');
+    expect(jobs.map(([at, { Resource }]) => [at, Resource])).toEqual(
+      name === 'batchScore' ? [[expect.stringContaining('Score it on Spark'), sparkJob]] : [],
+    );
+    // Started again under the same token it is the same job; a Retry would hear at once that it failed.
+    for (const [at, { Arguments, Retry }] of jobs) {
+      expect(Arguments, at).toMatchObject({ ClientToken: '{% $run.run_id %}' });
+      expect(Retry, at).toBeUndefined();
+    }
   });
 });

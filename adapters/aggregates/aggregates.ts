@@ -113,6 +113,19 @@ export async function hoursOfDay(id: string, start: number): Promise<Sums[]> {
   return (await beginning({ pk, sk: sk.slice(0, -2) })).map((item) => unpackSums(bytesOf(item)));
 }
 
+/** The sums of the closed hours from one to another, both inclusive, each with its start. */
+export async function hoursWithin(
+  id: string,
+  first: number,
+  last: number,
+): Promise<{ start: number; sums: Sums }[]> {
+  const items = await between(at.hourSums(id, first), at.hourSums(id, last));
+  return items.map((item) => ({
+    start: timeIn(String(item.sk).slice(2)),
+    sums: unpackSums(bytesOf(item)),
+  }));
+}
+
 /** The rows of these days or hours, each with its time: of minutes, one for each of them. */
 export async function timedRows(
   id: string,

@@ -3,10 +3,20 @@ import { at } from '../items.ts';
 import * as dynamo from './dynamo.ts';
 import { env } from './env.ts';
 
-/** The key of this id and the digest of its secret, if there is one. */
-export async function find(id: string): Promise<{ key: ApiKey; digest: Uint8Array } | undefined> {
+/**
+ * The key of this id and the digest of its secret, if there is one. The key is read when it is asked for: to refuse a
+ * wrong secret takes no longer than to refuse a key that nobody has.
+ */
+export async function find(id: string): Promise<{ readonly key: ApiKey; digest: Uint8Array } | undefined> {
   const item = await dynamo.get(env('KEYS_TABLE'), at.key(id));
-  return item && { key: ApiKey.parse(item), digest: item.digest as Uint8Array };
+  return (
+    item && {
+      digest: item.digest as Uint8Array,
+      get key() {
+        return ApiKey.parse(item);
+      },
+    }
+  );
 }
 
 /** Note that a key was used; once an hour is enough, and a request never fails for it. */

@@ -18,10 +18,16 @@ type Name =
   | 'SCHEDULE_GROUP'
   | 'SCHEDULED_ARN'
   | 'SCHEDULER_ARN'
-  | 'CATALOGS';
+  | 'CATALOGS'
+  | 'SPARK_APPLICATION'
+  | 'ENDRUN_ARN'
+  | 'SECRETS_PREFIX';
 
 export function env(name: Name): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set: this function was not granted it`);
   return value;
 }
+
+/** Whether a resource that not every installation has was granted. */
+export const granted = (name: Name): boolean => process.env[name] !== undefined;

@@ -5,7 +5,7 @@ import { sha256, signedHeaders } from './sigv4.ts';
 /** Calls to AWS without an SDK, for functions in which every kilobyte is a wait. */
 export interface Call {
   /** `catalog` is one outside AWS: it knows its callers by headers of their own, and nothing is signed. */
-  service: 'dynamodb' | 's3' | 'glue' | 's3tables' | 'lambda' | 'catalog';
+  service: 'dynamodb' | 's3' | 'glue' | 's3tables' | 'lambda' | 'secretsmanager' | 'ses' | 'catalog';
   method: 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE';
   url: string;
   headers?: Record<string, string>;
@@ -31,10 +31,17 @@ export const credentials = () => ({
   sessionToken: process.env.AWS_SESSION_TOKEN,
 });
 
+/** Services whose variable or host is not called as they are in a signature. */
+const otherwise: Partial<Record<Call['service'], { variable: string; host: string }>> = {
+  secretsmanager: { variable: 'SECRETS_MANAGER', host: 'secretsmanager' },
+  ses: { variable: 'SESV2', host: 'email' },
+};
+
 /** Where a service answers: on AWS, or wherever the two variables say that every SDK reads. */
 export function endpoint(service: Call['service']): string {
-  const own = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env.AWS_ENDPOINT_URL;
-  return (own ?? `https://${service}.${region()}.amazonaws.com`).replace(/\/$/, '');
+  const { variable = service.toUpperCase(), host = service } = otherwise[service] ?? {};
+  const own = process.env[`AWS_ENDPOINT_URL_${variable}`] ?? process.env.AWS_ENDPOINT_URL;
+  return (own ?? `https://${host}.${region()}.amazonaws.com`).replace(/\/$/, '');
 }
 
 /**

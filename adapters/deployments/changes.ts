@@ -83,6 +83,7 @@ function written({ project, deployments, event, operation }: Change, request: Re
     put({ ...at.event(project.after.id, event.seq), v, ...event }),
     ...deployments.flatMap(({ before, after, history }) => [
       ...(before ? [changed(before, after), ...givenUp(after)] : added(after)),
+      ...keptPolicy(before, after),
       ...history.map((entry) => put({ ...at.history(after.id, entry.n), v, ...entry })),
     ]),
     ...(operation
@@ -97,6 +98,12 @@ const changed = (before: Deployment, after: Deployment): Item =>
 /** Whoever is archived leaves the name to others. */
 const givenUp = (after: Deployment): Item[] =>
   after.batch && after.life === 'archived' ? [batchNames.leaving(after, after.batch)] : [];
+
+/** What begins to run, or to run again, holds on to its policy: who removes one looks for what runs. */
+const keptPolicy = (before: Deployment | undefined, { config, life, project_id }: Deployment): Item[] =>
+  config.privacy_policy_id && life !== 'archived' && (before?.life ?? 'archived') === 'archived'
+    ? [check(at.policy(project_id, config.privacy_policy_id), { id: config.privacy_policy_id })]
+    : [];
 
 const salt = () => randomBytes(16).toString('base64url');
 

@@ -1,12 +1,11 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Caller, maySee } from '../../domain/apiKey.ts';
 import { Deployment, type Kind, underPointer } from '../../domain/deployment.ts';
-import { busy, notFound, stale } from '../../domain/problem.ts';
+import { busy, notFound } from '../../domain/problem.ts';
 import type { Project } from '../../domain/project.ts';
 import { env } from '../aws/env.ts';
 import { found } from '../aws/queries.ts';
 import { table } from '../aws/table.ts';
-import { replace, transact } from '../aws/transact.ts';
 import { packed, unpacked } from '../codec.ts';
 import { at, v, versionsOf } from '../items.ts';
 import * as projects from '../projects.ts';
@@ -64,12 +63,6 @@ export async function get(projectId: string, kind: Kind, id: string): Promise<De
     new GetCommand({ TableName: control(), Key: at.deployment(projectId, kind, id), ConsistentRead: true }),
   );
   return Item && deploymentOf(Item);
-}
-
-/** The next revision of a deployment whose life does not change. Throws `stale` where another one came first. */
-export async function save(before: Deployment, after: Deployment): Promise<void> {
-  const { rev, life, stage } = before;
-  if (!(await transact(after.op_id, [replace(deploymentItem(after), { rev, life, stage })]))) throw stale();
 }
 
 /**

@@ -47,9 +47,17 @@ export function closing(over: Operation, request: Request): Item[] {
   ];
 }
 
-/** The operations that should have ended by then and have not. */
-export async function overdue(by: number): Promise<string[]> {
-  const ids: string[] = [];
+/** What should have ended by a time, epoch milliseconds. */
+export interface Overdue {
+  id: string;
+  deadline: number;
+  /** Of a run of a batch deployment: which one. */
+  dep?: string;
+}
+
+/** The operations that should have ended by then and have not, and the runs that are to be looked after. */
+export async function overdue(by: number): Promise<Overdue[]> {
+  const found: Overdue[] = [];
   const pages = paginateQuery(
     { client: table },
     {
@@ -60,6 +68,9 @@ export async function overdue(by: number): Promise<string[]> {
     },
   );
   for await (const { Items = [] } of pages)
-    ids.push(...Items.map((item) => String(item.sk).split('#')[1] ?? ''));
-  return ids;
+    for (const { sk, dep } of Items) {
+      const [deadline, id = ''] = String(sk).split('#');
+      found.push({ id, deadline: Number(deadline), ...(dep !== undefined && { dep: String(dep) }) });
+    }
+  return found;
 }

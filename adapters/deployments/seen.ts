@@ -1,8 +1,9 @@
 import type { Seen } from '../../domain/change.ts';
-import type { Kind } from '../../domain/deployment.ts';
+import type { Deployment, Kind } from '../../domain/deployment.ts';
 import type { Request } from '../../domain/operation.ts';
 import * as batchNames from '../batch/names.ts';
 import * as models from '../models/models.ts';
+import * as policies from '../privacy/policies.ts';
 import * as projects from '../projects.ts';
 import * as deployments from './deployments.ts';
 import * as operations from './operations.ts';
@@ -47,10 +48,18 @@ async function readOnce(request: Request): Promise<Seen> {
   // two states in one decision.
   const latest = (read: typeof deployment) => (read && read.id === production?.id ? production : read);
   const [named, wanted] = [latest(deployment), latest(target)];
+  const policyGone = await isPolicyGone(request, deployment, target);
   return {
     ...{ project, operation, deployment: named, production, target: wanted },
-    ...{ model, nextVersion, takenElsewhere },
+    ...{ model, nextVersion, takenElsewhere, policyGone },
   };
+}
+
+/** Whether what is to run names a policy that is not there: a rollback brings back one deployment, or the like of the other. */
+async function isPolicyGone(request: Request, like?: Deployment, back = like): Promise<boolean> {
+  const config = request.kind === 'deploy' ? request.config : back?.config;
+  const id = request.kind === 'deploy' || request.kind === 'rollback' ? config?.privacy_policy_id : null;
+  return id ? (await policies.of(request.project_id, id)) === undefined : false;
 }
 
 function wantedModel(request: Request): string | undefined {

@@ -56,6 +56,7 @@ export function logItem(log: Log, shards: number, payloadKey: string) {
     r: large ? { key: payloadKey, bytes: z.length } : undefined,
     b: log.bins ? packBins(log.bins) : undefined,
     c: log.probabilities ? packProbabilities(log.probabilities) : undefined,
+    d: log.found ? packFound(log.found) : undefined,
     k: log.key_id,
     q: log.request_id,
     f: log.flags.length > 0 ? log.flags.join() : undefined,
@@ -80,6 +81,15 @@ export const packActuals = (actuals: ReadonlyMap<number, Actual>): string | Buff
       .map(([row, { value, lagSeconds }]) => [row, value, lagSeconds]),
   );
 
+type Counts = Readonly<Record<string, number>>;
+
+/** Of most rows nothing was replaced: those that are not named have no counts. */
+const packFound = (found: readonly Counts[]): string | Buffer =>
+  pack(found.flatMap((counts, row) => (Object.keys(counts).length > 0 ? [[row, counts]] : [])));
+
+const foundIn = ({ d }: Record<string, unknown>): ReadonlyMap<number, Counts> =>
+  new Map(d === undefined ? [] : (unpack(d as string) as [number, Counts][]));
+
 /** A log of an item, as far as labels go; undefined where the request failed. */
 export function answeredOf(item: Record<string, unknown>): Answered | undefined {
   if (Number(item.s) >= 400 || item.p === undefined) return undefined;
@@ -101,18 +111,22 @@ export function rowsOf(deploymentId: string, item: Record<string, unknown>, payl
   const inputs = packed ? unpackInputs(packed) : undefined;
   const predictions = item.p === undefined ? [] : (unpack(item.p as string) as (string | number)[]);
   const actuals = actualsOf(item);
+  const found = foundIn(item);
+  const flags = typeof item.f === 'string' ? item.f.split(',') : [];
   const shared = {
     deployment_id: deploymentId,
     latency_ms: Number(item.l),
     status_code: Number(item.s),
     created_at: time(millisecondsOf(id)),
     ...(typeof item.q === 'string' && { request_id: item.q }),
+    ...(flags.length > 0 && { flags }),
   };
   return Array.from({ length: rows }, (_, i) => ({
     id: rowId(id, i),
     inputs: inputs?.[i] ?? null,
     prediction: predictions[i] ?? null,
     ...(actuals.has(i) && { actual: actuals.get(i)?.value }),
+    ...(found.has(i) && { replaced: found.get(i) }),
     ...shared,
   })).reverse();
 }

@@ -87,7 +87,11 @@ const loggedOf = (item: Item): LoggedItem => ({
   rows: Number(item.n),
   status: Number(item.s),
   binned: item.b !== undefined,
-  stored: (item.z !== undefined || item.r !== undefined) && !/anonymi|lost/.test(String(item.f ?? '')),
+  // An anonymised row in which nothing was replaced is as it came.
+  stored:
+    (item.z !== undefined || item.r !== undefined) &&
+    item.d === undefined &&
+    !String(item.f ?? '').includes('lost'),
   item,
 });
 

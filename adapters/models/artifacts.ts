@@ -50,6 +50,9 @@ export async function read({ key, sha256, bytes }: Kept): Promise<Uint8Array> {
   return found;
 }
 
+/** Where it is kept, as others read it. */
+export const address = ({ key }: Pick<Kept, 'key'>): string => `s3://${env('MODELS_BUCKET')}/${key}`;
+
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 export const keepBaseline = (modelId: string): Promise<void> =>

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Answer } from '../../domain/answer.ts';
 import { type Caller, maySee } from '../../domain/apiKey.ts';
 import { type Images, Model } from '../../domain/model.ts';
@@ -51,7 +51,7 @@ export async function registered(name: string): Promise<Registered | undefined> 
 }
 
 /** Add a version to a name. False: another version got its number first. */
-export const add = (model: Model, answer: Answer, operationId: string): Promise<boolean> => {
+export const add = (model: Model, answer: Answer, told: Told): Promise<boolean> => {
   const name: Registered = {
     name: model.name,
     project_id: model.project_id,
@@ -59,29 +59,24 @@ export const add = (model: Model, answer: Answer, operationId: string): Promise<
     versions: model.version,
   };
   const item = { ...at.modelName(model.name), v, ...name };
-  return transact(operationId, [
+  return transact(told.id, [
     model.version === 1
       ? put(item)
       : replace(item, { versions: model.version - 1, project_id: model.project_id }),
     put({ ...at.modelVersion(model.name, model.version), v, model_id: model.id }),
     put({ ...at.modelPlace(model.id), v, pid: model.project_id, name: model.name }),
     put(modelItem(model)),
+    put(outboxItem(model.project_id, told)),
     ...completing(answer, model.created_at),
   ]);
 };
 
-/** The next state of a model, with the word of it where somebody must hear. */
-export async function save<B>(
-  before: Model,
-  after: Model,
-  answer: Answer<B>,
-  operationId: string,
-  told?: Told,
-): Promise<B> {
-  const done = await transact(operationId, [
+/** The next state of a model, with the word of it. */
+export async function save<B>(before: Model, after: Model, answer: Answer<B>, told: Told): Promise<B> {
+  const done = await transact(told.id, [
     replace(modelItem(after), { rev: before.rev }),
-    ...(told ? [put(outboxItem(after.project_id, told))] : []),
-    ...completing(answer, told?.at ?? after.created_at),
+    put(outboxItem(after.project_id, told)),
+    ...completing(answer, told.at),
   ]);
   if (!done) throw conflict('The model is being completed');
   return answer.body;
@@ -178,12 +173,14 @@ export async function versionId(name: string, version: number): Promise<string |
 }
 
 export async function setAlias<B>(
+  projectId: string,
   { name, alias, version, updated_at }: { name: string; alias: string; version: string; updated_at: string },
   answer: Answer<B>,
-  operationId: string,
+  told: Told,
 ): Promise<B> {
-  const done = await transact(operationId, [
+  const done = await transact(told.id, [
     upsert({ ...at.alias(name, alias), v, version, updated_at }),
+    put({ ...outboxItem(projectId, told), name, alias, version }),
     ...completing(answer, updated_at),
   ]);
   if (!done) throw conflict('The alias is being moved');
@@ -191,9 +188,14 @@ export async function setAlias<B>(
 }
 
 /** Whether there was such an alias. */
-export async function dropAlias(name: string, alias: string): Promise<boolean> {
-  const { Attributes } = await table.send(
-    new DeleteCommand({ TableName: control(), Key: at.alias(name, alias), ReturnValues: 'ALL_OLD' }),
-  );
-  return Attributes !== undefined;
-}
+export const dropAlias = (projectId: string, name: string, alias: string, told: Told): Promise<boolean> =>
+  transact(told.id, [
+    {
+      Delete: {
+        TableName: control(),
+        Key: at.alias(name, alias),
+        ConditionExpression: 'attribute_exists(pk)',
+      },
+    },
+    put({ ...outboxItem(projectId, told), name, alias }),
+  ]);

@@ -8,9 +8,10 @@ import type { Answered, Change } from '../../domain/quality/actuals.ts';
 import type { Sums } from '../../domain/quality/sums.ts';
 import { env } from '../aws/env.ts';
 import { table } from '../aws/table.ts';
-import { type Item, passing, transact } from '../aws/transact.ts';
+import { type Item, passing, put, transact } from '../aws/transact.ts';
 import { at, v } from '../items.ts';
 import { answeredOf, packActuals } from '../logs/logCodec.ts';
+import { outboxItem, type Told } from '../outbox.ts';
 
 /** A log as it was read: what is written to it must find it so. */
 export interface Read {
@@ -96,11 +97,12 @@ export const fits = ({ change }: Labelled): boolean => packActuals(change.actual
 
 /** Write labels and what they add to the counters of their hours, all or nothing. False: something changed meanwhile. */
 export const save = (
-  { id }: Deployment,
+  { id, project_id }: Deployment,
   { logs, hours }: { logs: readonly Labelled[]; hours: ReadonlyMap<number, Sums> },
-  operationId: string,
+  told: Told,
 ): Promise<boolean> =>
-  transact(operationId, [
+  transact(told.id, [
+    put({ ...outboxItem(project_id, told), logs: logs.length }),
     ...logs.map(labelled),
     ...[...hours].filter(([, sums]) => sums.size > 0).map(([hour, sums]) => counted(id, hour, sums)),
   ]).catch((error) => {

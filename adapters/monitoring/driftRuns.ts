@@ -7,6 +7,7 @@ import { table } from '../aws/table.ts';
 import { type Item, put, remove, transact } from '../aws/transact.ts';
 import { packed, unpacked } from '../codec.ts';
 import { at, v } from '../items.ts';
+import { outboxItem, type Told } from '../outbox.ts';
 
 const control = () => ({ TableName: env('CONTROL_TABLE') });
 const month = 30 * 86_400;
@@ -50,11 +51,16 @@ export async function begin(wanted: Run, now: number): Promise<Run> {
       { Update: { ...control(), ...taking(leaseOf(wanted), wanted.deployment_id, lease) } },
       put(runItem(wanted)),
       put({ ...at.open(wanted.deadline, wanted.id), v }),
+      put(outboxItem(wanted.project_id, word(wanted))),
     ]);
     if (begun) return wanted;
   }
   throw busy();
 }
+
+const word = ({ id, deployment_id: subject, actor, created_at: time }: Run): Told => ({
+  ...{ id, type: 'drift.asked', subject, actor, at: time },
+});
 
 /** Take the lease, if it still is as it was read. An update, for that may be allowed for these attributes alone. */
 function taking({ job_id, until }: Lease, deploymentId: string, read: Lease | undefined) {

@@ -10,6 +10,7 @@ import { table } from '../aws/table.ts';
 import { check, completing, put, remove } from '../aws/transact.ts';
 import { packed, unpacked } from '../codec.ts';
 import { at, configsOf, v } from '../items.ts';
+import { outboxItem, type Told } from '../outbox.ts';
 
 const TableName = () => env('CONTROL_TABLE');
 const configOf = (item: Record<string, unknown>) => DeploymentConfig.parse(unpacked(item, ['body']));
@@ -56,13 +57,14 @@ export async function latest(projectId: string): Promise<DeploymentConfig[]> {
 }
 
 /** Store a new version; false: there is one of this number meanwhile. */
-export const add = <B>(config: DeploymentConfig, operationId: string, answer: Answer<B>): Promise<boolean> =>
-  written(operationId, [
+export const add = <B>(config: DeploymentConfig, told: Told, answer: Answer<B>): Promise<boolean> =>
+  written(told.id, [
     put({
       ...at.config(config.project_id, config.name, config.entity_version),
       v,
       ...packed(config, ['body']),
     }),
+    put(outboxItem(config.project_id, told)),
     ...completing(answer, config.created_at),
   ]);
 
@@ -70,13 +72,10 @@ export const add = <B>(config: DeploymentConfig, operationId: string, answer: An
 export const together = 90;
 
 /** Remove versions, unless a deployment was made since the project was read. False: decide anew. */
-export const drop = (
-  configs: readonly DeploymentConfig[],
-  project: Project,
-  operationId: string,
-): Promise<boolean> =>
-  written(operationId, [
+export const drop = (configs: readonly DeploymentConfig[], project: Project, told: Told): Promise<boolean> =>
+  written(told.id, [
     check(at.project(project.id), { seq: project.seq }),
+    put({ ...outboxItem(project.id, told), name: configs[0]?.name }),
     ...configs
       .slice(-together)
       .map((config) => remove(at.config(config.project_id, config.name, config.entity_version))),

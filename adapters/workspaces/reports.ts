@@ -13,8 +13,9 @@ const items = ({ before, after, entry, event }: Reported, { actor, at: time, op_
   replace(itemOf(after), { rev: before.rev }),
   put({ ...at.history(after.id, entry.n), v, ...entry }),
   put({
-    ...at.outbox(after.project_id, `${after.id}#${entry.n}`),
+    ...at.outbox(after.project_id, Date.parse(time), `${after.id}#${entry.n}`),
     v,
+    id: `${after.id}#${entry.n}`,
     ...{ type: event, project_id: after.project_id, dep: after.id, kind: after.kind },
     ...{ status: entry.status, op_id, actor, at: time },
   }),

@@ -96,13 +96,18 @@ export type DriftPoint = Pick<
 > & {
   /** Of each feature. */
   psi: Record<string, number>;
+  /** Features whose PSI is more than chance, and those that count for nothing above; older points do not tell. */
+  above_noise?: string[];
+  not_monitored?: string[];
 };
 
 export const pointOf = (stored: StoredDrift): DriftPoint => {
   const { computed_at, overall_status, mean_psi, max_psi, drifted_share, inference_rows } = stored;
-  const psi = Object.entries(stored.features).map(([name, feature]) => [name, feature.psi] as const);
+  const features = Object.entries(stored.features);
   return {
     ...{ computed_at, overall_status, mean_psi, max_psi, drifted_share, inference_rows },
-    psi: Object.fromEntries(psi),
+    psi: Object.fromEntries(features.map(([name, { psi }]) => [name, psi] as const)),
+    above_noise: features.flatMap(([name, { above_noise }]) => (above_noise ? [name] : [])),
+    not_monitored: stored.not_monitored,
   };
 };

@@ -21,9 +21,13 @@ export function metric(
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
+/** Keys and tokens, wherever a library may have put one into what it says. */
+const credential = /slw_[\w-]+|\beyJ[\w-]+\.[\w.-]*|\bbearer\s+[^\s"',]+/gi;
+
 /** What happened that nobody asked for: one line, no values of anybody's data. */
 export function fault(operationId: string, error: unknown): void {
   const { name, message, stack } = error instanceof Error ? error : new Error('not an Error was thrown');
-  process.stdout.write(`${JSON.stringify({ level: 'ERROR', operationId, error: name, message, stack })}\n`);
+  const line = JSON.stringify({ level: 'ERROR', operationId, error: name, message, stack });
+  process.stdout.write(`${line.replaceAll(credential, '(credential)')}\n`);
   if (message.startsWith('invariant_broken')) metric({ InvariantBroken: [1, 'Count'] }, { operationId });
 }

@@ -1,6 +1,6 @@
 import { disableLiveDeployment } from '../../contracts/live.ts';
 import { endpoint } from '../kit/http/endpoint.ts';
-import { findOnline } from '../kit/live/find.ts';
+import { findManaged } from '../kit/live/find.ts';
 import { asked, finished } from '../kit/machines/run.ts';
 
 export const handler = endpoint(
@@ -10,5 +10,5 @@ export const handler = endpoint(
     await finished({ kind: 'stop', ...asked(given.found, given), repeat: undefined }, given);
     return undefined;
   },
-  findOnline,
+  findManaged,
 );

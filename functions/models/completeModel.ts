@@ -3,12 +3,11 @@ import * as models from '../../adapters/models/models.ts';
 import { completeModel } from '../../contracts/models.ts';
 import { completed, refused } from '../../domain/model.ts';
 import { conflict, Problem, stale } from '../../domain/problem.ts';
-import { newId, now } from '../kit/clock.ts';
 import { endpoint } from '../kit/http/endpoint.ts';
 import { examine } from '../kit/models/examine.ts';
 import { viewOf } from '../kit/models/views.ts';
 
-export const handler = endpoint(completeModel, async ({ params, caller, operationId, ifMatch, answer }) => {
+export const handler = endpoint(completeModel, async ({ params, caller, ifMatch, answer, told }) => {
   const model = await models.load(caller, params.model_id);
   if (ifMatch !== undefined && ifMatch !== model.rev) throw stale();
   if (model.status === 'ready') return { ok: true as const, model: await viewOf(model) };
@@ -18,10 +17,11 @@ export const handler = endpoint(completeModel, async ({ params, caller, operatio
   if (size === undefined) throw conflict('Artifact has not been uploaded');
   const examined = await examine(model, size);
   if (typeof examined === 'string') {
-    await models.save(model, refused(model, examined), { status: 422, body: undefined }, operationId);
+    const failed = told('model.failed', model.id);
+    await models.save(model, refused(model, examined), { status: 422, body: undefined }, failed);
     throw new Problem('invalid', examined);
   }
   const ready = completed(model, examined);
-  const told = { id: newId(), type: 'model.ready', subject: model.id, actor: caller.id, at: now() } as const;
-  return models.save(model, ready, answer({ ok: true, model: await viewOf(ready) }), operationId, told);
+  const reply = answer({ ok: true, model: await viewOf(ready) });
+  return models.save(model, ready, reply, told('model.ready', model.id));
 });

@@ -7,7 +7,7 @@ import { busy, conflict } from '../../domain/problem.ts';
 import { newId, now } from '../kit/clock.ts';
 import { endpoint } from '../kit/http/endpoint.ts';
 
-export const handler = endpoint(registerModel, async ({ body, caller, operationId, answer }) => {
+export const handler = endpoint(registerModel, async ({ body, caller, told, answer }) => {
   await projects.load(caller, body.project_id);
   const [id, at] = [newId(), now()];
   const uploads = {
@@ -25,7 +25,7 @@ export const handler = endpoint(registerModel, async ({ body, caller, operationI
     const model = registered(body, place, at);
     const view = shown(model, { aliases: [], is_best: false, is_production: false, is_staging: false });
     const reply = answer({ id, model_id: id, model: view, uploads });
-    if (await models.add(model, reply, operationId)) return reply.body;
+    if (await models.add(model, reply, told('model.registered', id))) return reply.body;
   }
   throw busy();
 });

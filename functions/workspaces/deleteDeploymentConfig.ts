@@ -5,10 +5,10 @@ import { endpoint } from '../kit/http/endpoint.ts';
 import { removeConfigs } from '../kit/workspaces/configs.ts';
 import { assertEnabled, missing } from '../kit/workspaces/words.ts';
 
-export const handler = endpoint(deleteDeploymentConfig, async ({ params, caller, operationId, ifMatch }) => {
+export const handler = endpoint(deleteDeploymentConfig, async ({ params, caller, told, ifMatch }) => {
   assertEnabled();
   const owner = await held.workspace(caller, params.workspace);
   if (!owner) throw missing('Deployment config', params.workspace, params.name);
   const read = () => configs.versions(owner.id, params.name);
-  return removeConfigs(owner, { ...params, ifMatch }, read, operationId);
+  return removeConfigs(owner, { ...params, ifMatch }, read, told);
 });

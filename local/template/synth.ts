@@ -95,6 +95,8 @@ async function run({ root, entry }: Application, out: string, signal?: AbortSign
     env: cleanEnv({
       CDK_OUTDIR: out,
       CDK_CONTEXT_JSON: JSON.stringify({
+        // Mail is kept here and goes nowhere, so nobody has to name a sender.
+        alertSender: 'slipway@localhost.localdomain',
         ...contextOf(root),
         // Functions run from their sources here.
         'aws:cdk:bundling-stacks': [],

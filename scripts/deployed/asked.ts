@@ -41,7 +41,8 @@ const plain = (action: string, resource: string): Asked => ({ action, resource, 
 /** `Slipway-data-control0499F299-8C01805F4BBE7` is `control`. */
 const shortName = (name: string) => /([a-z]+)[0-9A-F]{8}-[0-9A-F]+$/i.exec(name)?.[1] ?? name;
 
-function ofTables(operation: string, input: Write & Record<string, unknown>): Asked[] | undefined {
+/** What an operation of DynamoDB asks for; undefined for one that nobody here knows. */
+export function ofTables(operation: string, input: Write & Record<string, unknown>): Asked[] | undefined {
   switch (operation) {
     case 'GetItem':
     case 'PutItem':

@@ -58,7 +58,7 @@ function history() {
   }
 
   async function sweep(): Promise<void> {
-    for (const id of await operations.overdue(now - 30_000)) {
+    for (const { id } of await operations.overdue(now - 30_000)) {
       const run = await runs.get(id);
       if (run) await end.fail(run);
     }

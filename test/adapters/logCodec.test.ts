@@ -63,8 +63,27 @@ test('a failed request is one row without inputs and without a prediction', () =
     {
       ...{ id, deployment_id: 'd', inputs: null, prediction: null, latency_ms: 1.5, status_code: 422 },
       created_at: '2026-09-21T14:13:20.123000Z',
+      flags: ['no_payload'],
     },
   ]);
+});
+
+test('what was replaced in a row is told of that row, and of no other', () => {
+  const counts = fc.dictionary(fc.constantFrom('email', 'ssn', 'long_text'), fc.integer({ min: 1 }), {
+    noNullPrototype: true,
+  });
+  fc.assert(
+    fc.property(fc.array(counts, { minLength: 1, maxLength: 1000 }), (found) => {
+      const rows = found.map(() => 0);
+      const { item } = stored({ ...log, rows: rows.length, inputs: null, predictions: rows, found });
+      const replaced = found.map((of) => (Object.keys(of).length > 0 ? of : undefined));
+      expect(
+        rowsOf('d', item)
+          .reverse()
+          .map((row) => row.replaced),
+      ).toEqual(replaced);
+    }),
+  );
 });
 
 test('a record of a hundred features and five of thirty each fit one write unit, bins and request id included', () => {

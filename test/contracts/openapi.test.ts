@@ -44,6 +44,17 @@ test('it is OpenAPI 3.1 of this version, with a way to authenticate', () => {
   expect(Object.keys(document).sort()).toEqual(['components', 'info', 'openapi', 'paths', 'security']);
 });
 
+test('the callback of a run alone also takes its key as older clients send it', () => {
+  const also = operations.filter(({ operation }) =>
+    JSON.stringify(operation.security)?.includes('presharedKey'),
+  );
+  expect(also.map(({ operation }) => [operation.operationId, operation.security])).toEqual([
+    ['reportRun', [{ key: [] }, { presharedKey: [] }]],
+  ]);
+  const scheme = { type: 'apiKey', in: 'header', name: 'Authorization-PSK' };
+  expect(document.components.securitySchemes.presharedKey).toEqual(scheme);
+});
+
 test('every reference leads somewhere, and every named part is referred to', () => {
   const refs = [...nodes(document)].flatMap(([, node]) => (typeof node.$ref === 'string' ? [node.$ref] : []));
   expect(refs.length).toBeGreaterThan(10);

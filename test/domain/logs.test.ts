@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Caller } from '../../domain/apiKey.ts';
 import { announced } from '../../domain/event.ts';
 import { hourOf, isEmpty, logId, partition, windowOf } from '../../domain/log.ts';
-import { assertShowable, privacyOf } from '../../domain/privacy.ts';
-import { Problem } from '../../domain/problem.ts';
 
 const day = 86_400_000;
 const now = Date.parse('2026-06-15T12:00:00Z');
@@ -49,76 +46,6 @@ test('an id of a log leads to its own partition: its hour, and one of its shards
   );
 });
 
-describe('privacy', () => {
-  const plain: Caller = {
-    id: 'k',
-    kind: 'user',
-    scopes: ['predict'],
-    roles: [],
-    projects: null,
-    expires: null,
-  };
-  const trusted: Caller = { ...plain, scopes: ['predict', 'privacy:override'] };
-  const config = (more = {}) => ({ name: 'd', traffic_percent: 100, ...more });
-  const policy = '00000000-0000-4000-8000-000000000001';
-  const code = (run: () => unknown) => {
-    try {
-      run();
-      return 'allowed';
-    } catch (thrown) {
-      return thrown instanceof Problem ? thrown.code : 'broken';
-    }
-  };
-
-  test('is off where nobody asks for it; a policy means the logs', () => {
-    expect(privacyOf(config(), {}, plain)).toEqual({ logs: false, response: false });
-    expect(privacyOf(config({ privacy_policy_id: policy }), {}, plain)).toEqual({
-      logs: true,
-      response: false,
-    });
-    expect(
-      privacyOf(config({ privacy_policy_id: policy, privacy_anonymize_logs: false }), {}, plain),
-    ).toEqual({ logs: false, response: false });
-  });
-
-  test('whatever is asked, a caller without the scope never gets less of it than the deployment has', () => {
-    const maybe = fc.option(fc.boolean(), { nil: undefined });
-    const configs = fc.record({
-      privacy_anonymize_logs: maybe,
-      privacy_anonymize_response: maybe,
-      privacy_policy_id: fc.constantFrom(undefined, policy),
-    });
-    fc.assert(
-      fc.property(configs, fc.record({ anonymize_logs: maybe, anonymize_response: maybe }), (of, options) => {
-        const own = privacyOf(config(of), {}, plain);
-        const weakens =
-          (own.logs && options.anonymize_logs === false) ||
-          (own.response && options.anonymize_response === false);
-        expect(code(() => privacyOf(config(of), options, plain))).toBe(weakens ? 'forbidden' : 'allowed');
-        const asked = privacyOf(config(of), options, trusted);
-        expect(asked).toEqual({
-          logs: options.anonymize_logs ?? own.logs,
-          response: options.anonymize_response ?? own.response,
-        });
-      }),
-    );
-  });
-
-  test('another policy than that of the deployment needs the scope, and has to exist', () => {
-    const other = { privacy_policy_id: '00000000-0000-4000-8000-000000000002' };
-    expect(code(() => privacyOf(config({ privacy_policy_id: policy }), other, plain))).toBe('forbidden');
-    expect(code(() => privacyOf(config({ privacy_policy_id: policy }), other, trusted))).toBe('notFound');
-    expect(
-      code(() => privacyOf(config({ privacy_policy_id: policy }), { privacy_policy_id: policy }, plain)),
-    ).toBe('allowed');
-  });
-
-  test('a response that cannot be anonymised is not given', () => {
-    expect(code(() => assertShowable({ response: true }))).toBe('busy');
-    expect(code(() => assertShowable({ response: false }))).toBe('allowed');
-  });
-});
-
 describe('an event', () => {
   test('of a change is named by its project and number, every other by its id; keys of tables stay behind', () => {
     expect(
@@ -128,10 +55,10 @@ describe('an event', () => {
       type: 'deployment.promoted',
       detail: { type: 'deployment.promoted', dep: 'd' },
     });
-    expect(announced({ pk: 'P#p', sk: 'OUT#x', v: 1, type: 'model.ready' })).toEqual({
+    expect(announced({ pk: 'OUT#p', sk: 'OUT#0#x', v: 1, id: 'x', type: 'model.ready' })).toEqual({
       id: 'x',
       type: 'model.ready',
-      detail: { type: 'model.ready' },
+      detail: { id: 'x', type: 'model.ready' },
     });
   });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PiiType } from '../../domain/privacy/types.ts';
 import { is, item, spelled } from './faultItems.ts';
 import { noId, openWire, type Wire } from './support/wire.ts';
 
@@ -14,6 +15,7 @@ beforeAll(async () => {
 
 const long = (n: number) => 'a'.repeat(n);
 const stages = "'staging' or 'production'";
+const types = `${PiiType.options.map((type) => `'${type}'`).join(', ')} or 'none'`;
 const name = is.pattern('^(?! )[^/\\p{Cc}\\p{Cs}]*(?<! )$');
 type Words = Parameters<typeof item>[0];
 type Row = [field: string, value: unknown, words: Words];
@@ -114,7 +116,8 @@ describe('a wrong field of a new deployment', () => {
     [{ drift: { window_hours: null } }, ['drift', 'window_hours'], is.intType, null],
     [{ drift: { ignore: 5 } }, ['drift', 'ignore'], is.list, 5],
     [{ drift: { ignore: ['a', 5] } }, ['drift', 'ignore', 1], is.string, 5],
-    [{ privacy_column_map: { a: 5 } }, ['privacy_column_map', 'a'], is.string, 5],
+    [{ privacy_column_map: { a: 5 } }, ['privacy_column_map', 'a'], is.literal(types), 5],
+    [{ privacy_column_map: { a: 'x' } }, ['privacy_column_map', 'a'], is.literal(types), 'x'],
   ];
   test.each(nested)('%j names its place', async (more, loc, words, input) => {
     const { status, body } = await wire.send('POST', path, { body: { ...good, ...more } });
@@ -157,7 +160,7 @@ describe('a wrong field of a new deployment', () => {
       body: { ...good, privacy_column_map: { [long(5000)]: [long(2000)] } },
     });
     expect(spelled(body.detail)).toBe(
-      spelled([item(is.string, ['body', 'privacy_column_map', `${long(128)}…`])]),
+      spelled([item(is.literal(types), ['body', 'privacy_column_map', `${long(128)}…`])]),
     );
   });
 });

@@ -91,8 +91,8 @@ test('a computation asks as often for ten million rows as for ten thousand, and 
   expect([a.inference_rows, b.inference_rows]).toEqual([10_000, 10_000_000]);
   for (const body of [a, b]) expect(body).not.toHaveProperty('partial');
   expect(ofMany).toEqual(ofFew);
-  // Marks, days, the hours before and after them, two open hours twice, and twice the end of each log.
-  expect(ofMany.Query).toBe(12);
+  // Marks, days, the hours before and after them, two open hours twice, and twice the end of each log; then the rules.
+  expect(ofMany.Query).toBe(13);
   // The same shares are the same drift.
   expect(a.max_psi).toBeGreaterThan(0);
   for (const name of Object.keys(a.features))

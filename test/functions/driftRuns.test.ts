@@ -108,7 +108,7 @@ test('what nobody finishes is closed by the sweeper, and who comes late changes 
   await sweep();
   const closed = await place.job(queued);
   expect(closed).toMatchObject({ status: 'failed', error: 'The operation was not finished in time' });
-  expect(metric(place.printed, 'OperationsSwept')).toBe(1);
+  expect(metric(place.printed, 'GivenUp')).toBe(1);
   expect(open()).toHaveLength(0);
   expect(await runs.end(finished(late, { overall_status: 'low' }, '2026-06-15T12:40:00Z'))).toBe(false);
   expect(await place.job(queued)).toEqual(closed);

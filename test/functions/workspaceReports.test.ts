@@ -64,7 +64,7 @@ test('of a hundred reports at once every one is in the history exactly once, in 
   expect(history.map((line) => line.timestamp)).toEqual(history.map((line) => line.timestamp).toSorted());
   const told = ws.events().filter((e) => e.type === 'deployment.reported');
   expect(told.length).toBe(100);
-  expect(new Set(told.map((e) => e.pk))).toEqual(new Set([`P#${ws.project_id}`]));
+  expect(new Set(told.map((e) => e.pk))).toEqual(new Set([`OUT#${ws.project_id}`]));
   expect(made.status).toBe('CREATED');
 });
 

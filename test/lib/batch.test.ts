@@ -10,7 +10,7 @@ beforeAll(() => {
   );
 });
 const engines = ['createBatchDeployment', 'checkBatch', 'planRun', 'scorePart', 'commitRun'];
-const tabled = ['checkBatch', 'commitRun', 'endRun', 'planRun', 'scorePart'];
+const tabled = ['checkBatch', 'commitRun', 'endRun', 'planRun', 'scorePart', 'sweepRuns'];
 const text = (value: unknown) => JSON.stringify(value);
 
 test('what works with tables has the engine, a disk for its files, and says that it cannot share a process', () => {
@@ -33,9 +33,25 @@ test('tables are reached by the steps of a run and of its check alone; what chec
   const onTables = (who: string) =>
     (may.get(who) ?? []).filter(({ Resource }) => text(Resource).includes('/tables/*')).flatMap(actionsOf);
   for (const who of ['checkBatch', 'endRun']) expect(onTables(who), who).toEqual(['s3:GetObject']);
+  // What takes files away can make or change no table.
+  expect(onTables('sweepRuns')).toEqual(['s3:GetObject', 's3:DeleteObject']);
+  const taking = (may.get('sweepRuns') ?? []).filter((s) => text(s.Action).includes('Delete'));
+  expect(taking.flatMap(actionsOf).toSorted()).toEqual(['dynamodb:DeleteItem', 's3:DeleteObject']);
+  expect(text(taking)).toContain('/tables/*/data/*');
+  expect(text(taking)).toContain('["RUNFILES"]');
   expect(onTables('commitRun').toSorted()).toEqual(['s3:DeleteObject', 's3:GetObject', 's3:PutObject']);
   const whoever = [...may].filter(([, statements]) => text(statements).includes('warehouse'));
   expect(whoever.map(([who]) => who).toSorted()).toEqual(tabled);
+});
+
+test('the sweeper may ask what became of a run, start it and have it ended, and reaches no table', () => {
+  const statements = permissions(app).get('sweepOperations') ?? [];
+  const of = (action: string) => text(statements.filter((s) => actionsOf(s).includes(action)));
+  expect(of('states:DescribeExecution')).toMatch(/execution:.*batchScore.*:\*/);
+  expect(of('states:StartExecution')).toContain('batchScore');
+  expect(of('lambda:InvokeFunction')).toContain('endRun');
+  expect(of('lambda:InvokeFunction')).not.toContain('*');
+  expect(text(statements)).not.toContain('warehouse');
 });
 
 test('every change of a deployment is heard of on our bus by what keeps its schedule', () => {

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { readCatalogs, readsTables, writesTables } from '../../lib/catalogs.ts';
+import { readCatalogs, readsTables, removesFiles, writesTables } from '../../lib/catalogs.ts';
 import { DataStack } from '../../lib/data.ts';
 import type { Statement } from './synthesized.ts';
 
@@ -47,9 +47,9 @@ describe('a configured catalog', () => {
     const { told, statements } = granted({
       lake: { type: 'rest', signing: 'glue', data: ['s3://lake-data/tables/'] },
     });
-    // What only says where files lie is nothing that code has to know.
-    expect(JSON.stringify(told)).toContain('lake');
-    expect(JSON.stringify(told)).not.toContain('lake-data');
+    // Of where files lie code has to know no more than where a table is made.
+    const entry = { type: 'rest', signing: 'glue', location: 's3://lake-data/tables' };
+    expect(JSON.parse(told)).toEqual({ lake: entry });
     expect(actions(statements).filter((one) => one.startsWith('glue:'))).toEqual([
       ...['glue:CreateTable', 'glue:GetCatalog', 'glue:GetDatabase', 'glue:GetTable', 'glue:UpdateTable'],
     ]);
@@ -73,7 +73,53 @@ describe('a configured catalog', () => {
     expect(JSON.stringify(statements)).toContain(':s3:::lake/a/b/*');
   });
 
+  test('of a server has its token in a secret, which its functions may read and no other', () => {
+    const { told, statements } = granted({
+      a: {
+        type: 'rest',
+        uri: 'https://x',
+        secret: 'polaris',
+        data: ['s3://lake/x'],
+        location: 's3://lake/x/new',
+      },
+    });
+    expect(JSON.parse(told)).toEqual({
+      a: { type: 'rest', uri: 'https://x', secret: 'polaris', location: 's3://lake/x/new' },
+    });
+    const secrets = statements.filter(({ Action }) => `${Action}`.startsWith('secretsmanager:'));
+    expect(secrets.map(({ Action }) => Action)).toEqual(['secretsmanager:GetSecretValue']);
+    expect(JSON.stringify(secrets)).toContain(':secret:slipway/catalogs/*');
+  });
+
+  test('lets whoever takes files away touch data alone, and no table bucket at all', () => {
+    const warehouse = 'arn:aws:s3tables:eu-west-1:123456789012:bucket/lake';
+    const { statements } = granted(
+      { a: { type: 'file' }, b: { type: 'rest', signing: 's3tables', warehouse } },
+      removesFiles,
+    );
+    const deleting = statements.filter(({ Action }) => `${Action}`.includes('Delete'));
+    expect(deleting.map(({ Action }) => Action)).toEqual(['s3:DeleteObject']);
+    expect(JSON.stringify(deleting)).toContain('/tables/*/data/*');
+    expect(actions(statements).some((one) => /Put|Update|Create/.test(one))).toBe(false);
+  });
+
   test.each([
+    [
+      'a secret that goes over the wire as it is',
+      { a: { type: 'rest', uri: 'http://x', secret: 's', data: ['s3://b/x'] } },
+    ],
+    [
+      'a secret beside a signature',
+      { a: { type: 'rest', signing: 'glue', secret: 's', data: ['s3://lake/x'] } },
+    ],
+    [
+      'a secret that no name is',
+      { a: { type: 'rest', uri: 'https://x', secret: 'a/b', data: ['s3://lake/x'] } },
+    ],
+    [
+      'a location beside its data',
+      { a: { type: 'rest', signing: 'glue', data: ['s3://lake/x'], location: 's3://lake/xy' } },
+    ],
     ['a type that nobody knows', { a: { type: 'hive' } }],
     ['a name that no request can spell', { 'a b': { type: 'file' } }],
     ['a field that nobody reads', { a: { type: 'file', bucket: 'x' } }],

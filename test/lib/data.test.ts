@@ -33,12 +33,15 @@ describe('tables', () => {
     });
   });
 
-  test.each(['logs', 'aggregates', 'idempotency'])('items of %s go when their time is over', (name) => {
-    expect(table(name).TimeToLiveSpecification).toEqual({ AttributeName: 'exp', Enabled: true });
-  });
+  test.each(['control', 'logs', 'aggregates', 'idempotency'])(
+    'items of %s that have a time go when their time is over',
+    (name) => {
+      expect(table(name).TimeToLiveSpecification).toEqual({ AttributeName: 'exp', Enabled: true });
+    },
+  );
 
-  test.each(['control', 'keys'])('nothing in %s goes by itself', (name) => {
-    expect(table(name).TimeToLiveSpecification).toBeUndefined();
+  test('no key goes by itself', () => {
+    expect(table('keys').TimeToLiveSpecification).toBeUndefined();
   });
 
   test('an index that no item enters holds each partition of the logs together', () => {
@@ -90,7 +93,14 @@ describe('buckets', () => {
       ...bucket('data').LifecycleConfiguration.Rules,
     ];
     const expiring = rules.filter((r) => r.ExpirationInDays).map((r) => r.Prefix);
-    expect(expiring.toSorted()).toEqual(['aws/', 'dead/', 'payloads/', 'uploads/']);
+    expect(expiring.toSorted()).toEqual(['aws/', 'dead/', 'payloads/', 'runs/', 'uploads/']);
+  });
+
+  test('what a run wrote down is there until its files are looked through, and nothing is tried any more', () => {
+    const days = bucket('data').LifecycleConfiguration.Rules.find(
+      (r: { Prefix?: string }) => r.Prefix === 'runs/',
+    )?.ExpirationInDays;
+    expect(days).toBeGreaterThan(14 + 14 + 14);
   });
 
   test('the data bucket tells the event bus of new objects', () => {

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { routes } from '../../contracts/routes.ts';
-import { actionsOf, all, permissions, type Statement, synthesized } from './synthesized.ts';
+import {
+  actionsOf,
+  all,
+  permissions,
+  type Statement,
+  synthesized,
+  synthesizedWithMail,
+} from './synthesized.ts';
 
-const machines = ['deploy', 'promote', 'rollback', 'deactivate', 'drift', 'batchScore'];
+const machines = ['deploy', 'promote', 'rollback', 'deactivate', 'drift', 'batchScore', 'notify'];
 let app: ReturnType<typeof synthesized>;
 let may: Map<string, Statement[]>;
 beforeAll(() => {
@@ -26,7 +33,7 @@ function about({ Resource, Condition }: Statement): string {
   const never = Condition?.['ForAllValues:StringNotEquals']?.['dynamodb:Attributes'];
   const listed = (values: unknown) => [values].flat().join(' ');
   return [
-    [Resource].flat().map(named).toSorted().join(' '),
+    [...new Set([Resource].flat().map(named))].toSorted().join(' '),
     ...(keys ? [`[${listed(keys)}]`] : []),
     ...(only ? [`only ${listed(only)}`] : []),
     ...(never ? [`never ${listed(never)}`] : []),
@@ -38,15 +45,27 @@ function named(resource: unknown): string {
   if (resource === '*') return '*';
   // It comes from another stack, under a name made of both.
   if (/Outputs\.\w*predictlive/.test(text(resource))) return 'predict:live';
+  if (/:ses:.*:identity\//.test(text(resource))) return 'identity';
   const [, name = '?'] = /(?:GetAtt|":\[?")([a-zA-Z]+?)(?:logs)?[0-9A-F]{8}/.exec(text(resource)) ?? [];
-  return `${name.replace(/^referenceto\w*platform/, '')}${/(\/[a-z]+\/\*)"/.exec(text(resource))?.[1] ?? ''}`;
+  return `${name.replace(/^referenceto\w*platform/, '')}${/((?:\/[a-z]+|\/\*)*\/[a-z]+\/\*)"/.exec(text(resource))?.[1] ?? ''}`;
 }
 
 test('the permissions are those that were reviewed', async () => {
   const lines = everything().flatMap((s) =>
     actionsOf(s).map((action) => ({ who: s.who, action, on: about(s) })),
   );
-  const byAction = Map.groupBy(lines, ({ who, action }) => `${who.padEnd(26)}${action.padEnd(29)} `);
+  // Where mail is wanted, those who send it may do that; nobody else may do more.
+  const mail = [...permissions(synthesizedWithMail())].flatMap(([who, statements]) =>
+    statements.flatMap((s) =>
+      actionsOf(s)
+        .filter((action) => action.startsWith('ses:'))
+        .map((action) => ({ who, action, on: about(s) })),
+    ),
+  );
+  const byAction = Map.groupBy(
+    [...lines, ...mail],
+    ({ who, action }) => `${who.padEnd(26)}${action.padEnd(29)} `,
+  );
   const written = [...byAction].map(
     ([line, rows]) =>
       `${line}${rows
@@ -117,6 +136,17 @@ test('the key functions alone write keys; the others no more than when one was l
   }
 });
 
+test('who may write only some attributes of an item is told no others', () => {
+  const some = everything().filter(
+    (s) => s.Condition?.['ForAllValues:StringEquals']?.['dynamodb:Attributes'],
+  );
+  expect(some).not.toEqual([]);
+  for (const { who, Condition } of some)
+    expect(Condition?.StringEqualsIfExists?.['dynamodb:ReturnValues'], who).toEqual([
+      ...['NONE', 'UPDATED_OLD', 'UPDATED_NEW'],
+    ]);
+});
+
 test('who repeats a request has its own keys of the idempotency table, and nobody has them all', () => {
   const repeatable = routes.filter((r) => 'repeatable' in r && r.repeatable).map((r) => r.id);
   const readers = whoMay('idempotency', /GetItem/);
@@ -130,12 +160,20 @@ test('whoever has a caller counts his requests', () => {
   expect(counters.map((s) => s.who).toSorted()).toEqual(called.toSorted());
 });
 
-test('predict may read what it serves, write logs, and nothing more', () => {
+test('predict may read what it serves, write logs, tell of weaker privacy, and nothing more', () => {
   const actions = may.get('predict')?.flatMap(actionsOf) ?? [];
   expect(new Set(actions.filter((a) => !a.startsWith('logs:')))).toEqual(
-    new Set(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 's3:GetObject', 's3:PutObject']),
+    new Set([
+      ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 's3:GetObject', 's3:PutObject'],
+      'secretsmanager:GetSecretValue',
+    ]),
   );
-  expect(whoMay('control', /Put|Update|Delete/).filter((s) => s.who === 'predict')).toEqual([]);
+  const writes = whoMay('control', /Put|Update|Delete/).filter((s) => s.who === 'predict');
+  expect(writes.map(({ Condition }) => Condition)).toEqual([
+    { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['OUT#*'] } },
+  ]);
+  const secrets = may.get('predict')?.filter((s) => actionsOf(s).some((a) => a.startsWith('secretsmanager')));
+  expect(secrets?.map(({ Resource }) => text(Resource).includes('secret:slipway/privacy/*'))).toEqual([true]);
 });
 
 test('objects are reached below a prefix and in this account alone', () => {
@@ -149,7 +187,10 @@ test('objects are reached below a prefix and in this account alone', () => {
 
 test.each(machines)('machine %s may invoke what it names, and no more', (name) => {
   const asl = readFileSync(`statemachines/${name}.asl.json`, 'utf8');
-  const named = new Set([...asl.matchAll(/\$\{(\w+)\}/g)].map(([, step]) => step));
+  // What `lib/spark.ts` names is there with its context alone: test/lib/spark.test.ts.
+  const named = new Set(
+    [...asl.matchAll(/\$\{(\w+)\}/g)].flatMap(([, step = '']) => (step.startsWith('spark') ? [] : [step])),
+  );
   const invoked = (may.get(`machine ${name}`) ?? [])
     .filter((s) => actionsOf(s).includes('lambda:InvokeFunction'))
     .flatMap((s) => [s.Resource].flat())

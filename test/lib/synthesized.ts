@@ -36,6 +36,16 @@ export function synthesized(): Synthesized {
   return usual;
 }
 
+let mailing: Synthesized | undefined;
+export const sender = 'alerts@ml.example.com';
+/** The same of an installation that sends mail, and has a console and a name of its own. */
+export function synthesizedWithMail(): Synthesized {
+  mailing ??= synthesize({
+    ...{ alertSender: sender, consoleUrl: 'https://console.example.com', stage: 'team2' },
+  });
+  return mailing;
+}
+
 /** Every resource of a type in every stack, by its logical id. */
 export const all = ({ templates }: Synthesized, type: string): Record<string, Resource> =>
   Object.fromEntries(

@@ -87,10 +87,10 @@ describe('a call that is not known', () => {
   });
 
   test.each([
-    ['POST', '/', { 'x-amz-target': 'secretsmanager.GetSecretValue' }, 'Secrets Manager GetSecretValue'],
+    ['POST', '/', { 'x-amz-target': 'secretsmanager.RotateSecret' }, 'Secrets Manager RotateSecret'],
     ['POST', '/', { 'x-amz-target': 'AWSStepFunctions.toString' }, 'Step Functions toString'],
     ['POST', '/schedules/nightly', {}, 'Scheduler CreateSchedule'],
-    ['POST', '/v2/email/outbound-emails', {}, 'SES SendEmail'],
+    ['PUT', '/v2/email/outbound-emails', {}, 'SES PUT'],
     ['GET', '/anything', {}, 'The service of this call'],
     ['POST', '/service/X/operation/Y', { 'smithy-protocol': 'rpc-v2-cbor' }, 'rpc-v2-cbor'],
   ])('%s %s %j is 501 and says what it is', async (method, path, headers, said) => {

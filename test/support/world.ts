@@ -5,12 +5,18 @@ import { bus } from '../../adapters/aws/events.ts';
 import { sfn } from '../../adapters/aws/machines.ts';
 import { type Answered, type Call, transport } from '../../adapters/aws/signed.ts';
 import { client, table as documents, once } from '../../adapters/aws/table.ts';
+import { outside } from '../../adapters/outbound/post.ts';
 import type { OperationId } from '../../contracts/routes.ts';
 import { routes } from '../../contracts/routes.ts';
 import { type Machine, run } from '../../local/asl/run.ts';
+import { isAwsProblem } from '../../local/awsHttp.ts';
+import { openSecrets } from '../../local/awsSecrets.ts';
+import { untold } from './audited.ts';
 import { attach } from './dynamodb/client.ts';
 import type { Command, Commands } from './dynamodb/types.ts';
 import { encodeError } from './dynamodb/wire.ts';
+import { ofBus, ofMachine } from './granted/asked.ts';
+import { allowed, guard, namedFunctions } from './granted/granted.ts';
 import { createTable, type Table } from './table.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
@@ -43,6 +49,8 @@ const names = {
   DRIFT_ARN: 'drift',
   WARM_ARN: 'arn:aws:lambda:eu-west-1:1:function:predict:live',
   BATCHSCORE_ARN: 'batchScore',
+  ENDRUN_ARN: 'endRun',
+  SECRETS_PREFIX: 'slipway',
 };
 
 /** What the tables of the system are, by the names that its functions know. */
@@ -86,24 +94,43 @@ export async function createWorld(now: () => number = Date.now) {
   };
   const { table } = hooks;
   const send: Parameters<typeof attach>[1] = (command, input) =>
-    hooks.around({ service: 'dynamodb', command }, () =>
-      hooks.table.send(command, input as Commands[Command][0]),
-    );
+    hooks.around({ service: 'dynamodb', command }, () => {
+      const missing = untold(command, input);
+      if (missing.length > 0) throw new Error(`no event tells of a change of ${missing.join(', ')}`);
+      return hooks.table.send(command, input as Commands[Command][0]);
+    });
   for (const asks of [client, documents, once]) attach(asks, send);
   const store = new Map<string, Buffer>();
   const published: object[] = [];
-  const functions = new Map<string, Handler>();
+  const secrets = openSecrets({ now });
+  /** What was given to SES, as it was asked to send it. */
+  const mail: Mail[] = [];
+  const functions = namedFunctions<Handler>();
   for (const file of globSync('functions/*/*.ts', { exclude: ['functions/kit/**'] }))
     functions.set(
       basename(file, '.ts'),
       (await import(/* @vite-ignore */ join(process.cwd(), file))).handler,
     );
 
+  guard(transport);
   transport.send = async (url, _, call) => {
     const { service, method } = call;
     if (service === 's3')
       return hooks.around({ service, command: method }, async () => object(store, url, call));
+    if (service === 'lambda' && url.pathname.endsWith('/invocations'))
+      return hooks.around({ service, command: 'Invoke' }, async () => {
+        const name = decodeURIComponent(url.pathname.split('/').at(-2) ?? '');
+        await functions.get(name)?.(JSON.parse(String(call.body)), {} as Context);
+        return answered(202);
+      });
     const command = (call.headers?.['x-amz-target'] ?? '').replace(/^.*\./, '');
+    if (service === 'secretsmanager')
+      return hooks.around({ service, command }, async () => secretly(secrets, command, call));
+    if (service === 'ses')
+      return hooks.around({ service, command: 'SendEmail' }, async () => {
+        mail.push(JSON.parse(String(call.body)));
+        return answered(200, Buffer.from(JSON.stringify({ MessageId: `mail-${mail.length}` })));
+      });
     return hooks
       .around({ service, command }, () => asDynamo(hooks.table.answer, call))
       .catch((error) => ({ headers: {}, ...worded(error) }));
@@ -118,13 +145,25 @@ export async function createWorld(now: () => number = Date.now) {
     });
     return { status: 'SUCCEEDED', output: JSON.stringify(output) };
   };
-  intercept(sfn, (command, input) =>
-    hooks.around({ service: 'states', command: command.replace(/Command$/, '') }, () => machine(input)),
+  intercept(sfn, async (command, input) =>
+    allowed(
+      () => ofMachine(command, input),
+      () => hooks.around({ service: 'states', command }, () => machine(input)),
+    ),
   );
-  intercept(bus, async (_, { Entries }) => {
-    published.push(...(Entries as object[]));
-    return { Entries: (Entries as object[]).map(() => ({ EventId: 'e' })) };
-  });
+  intercept(bus, async (command, { Entries }) =>
+    allowed(
+      () => ofBus(command),
+      () => {
+        published.push(...(Entries as object[]));
+        return { Entries: (Entries as object[]).map(() => ({ EventId: 'e' })) };
+      },
+    ),
+  );
+
+  // Nothing is looked up or called outside: every host has one public address, at which nobody answers.
+  outside.resolve = async () => ['93.184.215.14'];
+  outside.dial = () => ({ host: '127.0.0.1', port: 9 });
 
   let key = '';
   const call = async (id: OperationId | 'unknownRoute', asked: Asked = {}): Promise<Reply> => {
@@ -139,7 +178,7 @@ export async function createWorld(now: () => number = Date.now) {
   };
   const { makeAdminKey } = await import('../../scripts/adminKey.ts');
   key = await makeAdminKey({ controlTable: 'control', keysTable: 'keys' });
-  return { table, store, published, functions, call, key, hooks };
+  return { table, store, published, mail, functions, call, key, hooks };
 }
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -176,7 +215,10 @@ function intercept(
   const stack = asks.middlewareStack as Stack;
   const middleware =
     (_: unknown, { commandName = '' }: { commandName?: string }) =>
-    async (args: { input: Input }) => ({ response: {}, output: await answer(commandName, args.input) });
+    async (args: { input: Input }) => ({
+      response: {},
+      output: await answer(commandName.replace(/Command$/, ''), args.input),
+    });
   stack.add(middleware, { step: 'initialize', name: 'world', override: true });
 }
 
@@ -214,6 +256,22 @@ function listed(store: Map<string, Buffer>, { pathname, searchParams }: URL): An
     .slice(0, 1000);
   const contents = keys.map((key) => `<Contents><Key>${encodeURIComponent(key)}</Key></Contents>`);
   return { status: 200, headers: {}, body: Buffer.from(`<R>${contents.join('')}</R>`) };
+}
+
+/** An e-mail as SES is asked to send it. */
+interface Mail {
+  FromEmailAddress: string;
+  Destination: { ToAddresses: string[] };
+  Content: { Simple: { Subject: { Data: string }; Body: Record<'Text' | 'Html', { Data: string }> } };
+}
+
+function secretly(secrets: ReturnType<typeof openSecrets>, operation: string, { body }: Call): Answered {
+  try {
+    return answered(200, Buffer.from(JSON.stringify(secrets.answer(operation, JSON.parse(String(body))))));
+  } catch (error) {
+    if (!isAwsProblem(error)) throw error;
+    return answered(error.status, Buffer.from(JSON.stringify({ __type: error.type })));
+  }
 }
 
 async function asDynamo(

@@ -7,13 +7,15 @@ import { hasNew } from '../../../domain/drift/newNames.ts';
 import { defaultFloor } from '../../../domain/drift/psi.ts';
 import { type StoredDrift, storedOf, withoutBaseline } from '../../../domain/drift/stored.ts';
 import { time } from '../../../domain/fields.ts';
+import { judgeResult } from '../alerts/onResult.ts';
 import { newId } from '../clock.ts';
+import { fault } from '../metrics.ts';
 import { countedIn } from './counted.ts';
 import { baselineFrom } from './firstRows.ts';
 import { seenNames } from './seenNames.ts';
 
 /**
- * Compute the drift of a deployment, keep it, and only then tell of it. Doing so again, or twice at once, is harmless:
+ * Compute the drift of a deployment, keep it, and only then tell of it and judge it by the rules of alerts. Doing so again, or twice at once, is harmless:
  * of several results the one that was computed last stays.
  */
 export async function compute(
@@ -26,6 +28,8 @@ export async function compute(
   if (kept) {
     await results.remember(deployment.id, result);
     await tell(deployment.project_id, told);
+    // A fault there is no fault of the result; the evaluator finds results that nobody has judged.
+    await judgeResult(deployment, result).catch((error) => fault('evaluateAlerts', error));
   }
   return result;
 }

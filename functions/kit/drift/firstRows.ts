@@ -11,7 +11,7 @@ import {
   withLoggedScores,
   written,
 } from '../../../domain/drift/firstRows.ts';
-import type { Profile } from '../../../domain/drift/profile.ts';
+import type { Profile, Raw } from '../../../domain/drift/profile.ts';
 import { profileOf as profiled } from '../../../domain/drift/profiler.ts';
 import { time } from '../../../domain/fields.ts';
 import { windowOf } from '../../../domain/log.ts';
@@ -23,6 +23,7 @@ import { described } from '../models/described.ts';
 import { problemOf } from '../models/problems.ts';
 import { answerOf, isWhole } from './answers.ts';
 import { countSince } from './countSince.ts';
+import { coverFor } from './cover.ts';
 import { holding } from './holding.ts';
 
 /** A model's baseline as a computation of drift needs it. */
@@ -102,9 +103,23 @@ async function profileOf(deployment: Deployment, model: Model, { taken }: First<
   // Every live row has a score: a baseline that lacks some would differ from them for ever.
   const scored = rows.every(({ probabilities }) => probabilities);
   const positive = scored && output.kind === 'binomial' ? output.classes[1] : undefined;
-  const settings = { source: 'first_rows', problem: problemOf(output), positive } as const;
+  const unnamed = await unnamedIn(
+    deployment,
+    rows.map(({ record }) => record),
+  );
+  const settings = { source: 'first_rows', problem: problemOf(output), positive, unnamed } as const;
   const sampled = rows.map((row) => ({ record: row.record, answer: answerOf(row, positive) }));
   return withLoggedScores(profiled(sampled, described(features, model.schema), settings));
+}
+
+/** The columns of which the baseline, which is kept for good, must not hold a value. */
+async function unnamedIn(deployment: Deployment, records: readonly Raw[]): Promise<string[]> {
+  const cover = await coverFor(deployment);
+  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  // Numbers are no personal data by themselves.
+  const texts = (column: string) =>
+    records.flatMap(({ [column]: value }) => (typeof value === 'string' ? [value] : []));
+  return columns.filter((column) => cover(column, [...new Set(texts(column))]));
 }
 
 /** What the model reads and answers, without its trees; undefined until it is compiled anew. */

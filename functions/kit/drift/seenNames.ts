@@ -3,6 +3,7 @@ import type { Deployment } from '../../../domain/deployment.ts';
 import { newNames } from '../../../domain/drift/newNames.ts';
 import type { Profile, Raw } from '../../../domain/drift/profile.ts';
 import { isEmpty, windowOf } from '../../../domain/log.ts';
+import { coverFor, tellable } from './cover.ts';
 
 const mostRows = 200;
 
@@ -18,8 +19,8 @@ export async function seenNames(
   const shards = deployment.log_shards;
   const { rows } = await logs.page(deployment, { ...span, now: to, shards, limit: mostRows, offset: 0 });
   const shown = await logs.shown(deployment, rows);
-  return newNames(
-    profile,
-    shown.flatMap(({ inputs, status_code }) => (inputs && status_code === 200 ? [inputs as Raw] : [])),
+  const records = shown.flatMap(({ inputs, status_code }) =>
+    inputs && status_code === 200 ? [inputs as Raw] : [],
   );
+  return tellable(await coverFor(deployment), newNames(profile, records));
 }

@@ -2,6 +2,7 @@ import * as deployments from '../../../adapters/deployments/deployments.ts';
 import * as models from '../../../adapters/models/models.ts';
 import * as externals from '../../../adapters/workspaces/externals.ts';
 import { type Caller, maySee } from '../../../domain/apiKey.ts';
+import { assertRole } from '../../../domain/batch/roles.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { unknown, unsupported } from '../../../domain/live/errors.ts';
 import { idIn } from '../../../domain/live/rid.ts';
@@ -23,10 +24,11 @@ export async function find({ params: { liveDeploymentRid: rid }, caller }: Way):
   return deployment;
 }
 
-/** The same where only what runs here can be meant. */
-export async function findOnline(way: Way): Promise<Deployment> {
+/** The same for a caller who wants to manage it, where only what runs here can be meant. */
+export async function findManaged(way: Way): Promise<Deployment> {
   const deployment = await find(way);
   if (isExternal(deployment)) throw unsupported();
+  assertRole(way.caller, deployment);
   return deployment;
 }
 

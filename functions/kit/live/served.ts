@@ -1,4 +1,5 @@
 import type { Caller } from '../../../domain/apiKey.ts';
+import { assertRole } from '../../../domain/batch/roles.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
 import { unknown, unsupported } from '../../../domain/live/errors.ts';
 import { idIn } from '../../../domain/live/rid.ts';
@@ -15,5 +16,6 @@ export async function findServed({ params: { liveDeploymentRid: rid }, caller }:
   const found = id === undefined ? undefined : await seenBy(caller, id);
   if (found === undefined) throw unknown(rid);
   if (found === 'elsewhere') throw unsupported();
+  assertRole(caller, found);
   return found;
 }

@@ -2,17 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as actuals from '../../../adapters/monitoring/actuals.ts';
 import { hour, startOf } from '../../../domain/aggregates/time.ts';
 import type { Deployment } from '../../../domain/deployment.ts';
+import { time } from '../../../domain/fields.ts';
 import { millisecondsOf, rowId } from '../../../domain/id.ts';
 import { logId, rowOf, windowOf } from '../../../domain/log.ts';
 import { busy, Problem } from '../../../domain/problem.ts';
 import { type Reported, reported, transactions } from '../../../domain/quality/actuals.ts';
 import type { Judge } from '../../../domain/quality/judge.ts';
+import { newId } from '../clock.ts';
 import type { Wanted } from './wanted.ts';
 
 interface Of {
   deployment: Deployment;
   judge: Judge;
-  operationId: string;
+  actor: string;
 }
 /** By log what is still to be written of it. */
 type Pending = Map<string, Reported[]>;
@@ -69,11 +71,13 @@ async function round(of: Of, pending: Pending, now: number, unknown: Set<string>
 }
 
 /** Those that got through. */
-async function written({ deployment, operationId }: Of, changed: actuals.Labelled[], now: number) {
+async function written({ deployment, actor }: Of, changed: actuals.Labelled[], now: number) {
   const done: actuals.Labelled[] = [];
   for (const group of transactions(changed, (id) => startOf(hour, millisecondsOf(id)))) {
     if (Date.now() - now > patience) throw busy();
-    if (await actuals.save(deployment, group, operationId)) done.push(...group.logs);
+    const { id: subject } = deployment;
+    const word = { id: newId(), type: 'actuals.reported', subject, actor, at: time(now) } as const;
+    if (await actuals.save(deployment, group, word)) done.push(...group.logs);
   }
   return done;
 }

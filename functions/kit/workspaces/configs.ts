@@ -1,4 +1,5 @@
 import { again } from '../../../adapters/aws/again.ts';
+import type { Told } from '../../../adapters/outbox.ts';
 import * as projects from '../../../adapters/projects.ts';
 import * as configs from '../../../adapters/workspaces/configs.ts';
 import * as externals from '../../../adapters/workspaces/externals.ts';
@@ -14,16 +15,18 @@ import { inUse, missing } from './words.ts';
 
 type View = ReturnType<typeof showConfig>;
 
+type Telling = (type: Told['type'], subject: string) => Told;
+
 interface Given {
   params: { workspace: string };
   caller: Caller;
-  operationId: string;
   answer(body: View): Answer<unknown>;
+  told: Telling;
 }
 
 /** Add a version of a configuration; `next` says which, from the newest one, or throws why there cannot be one. */
 export function addConfig(
-  { params: { workspace }, caller, operationId, answer }: Given,
+  { params: { workspace }, caller, answer, told }: Given,
   owner: Project,
   { name, body }: Pick<DeploymentConfig, 'name' | 'body'>,
   next: (newest: DeploymentConfig | undefined) => Pick<DeploymentConfig, 'entity_version' | 'project'>,
@@ -34,7 +37,7 @@ export function addConfig(
   return again(async () => {
     const config = { ...made, ...next(await configs.version(owner.id, name, 'latest')) };
     const view = showConfig(config, workspace);
-    return (await configs.add(config, operationId, answer(view))) ? view : undefined;
+    return (await configs.add(config, told('config.created', made.id), answer(view))) ? view : undefined;
   });
 }
 
@@ -51,7 +54,7 @@ export async function removeConfigs(
   owner: Project,
   asked: Asked,
   read: () => Promise<DeploymentConfig[]>,
-  operationId: string,
+  told: Telling,
 ): Promise<undefined> {
   let begun = false;
   await again(async () => {
@@ -60,7 +63,7 @@ export async function removeConfigs(
     if (!before) return undefined;
     if (!begun) assertSame(found, asked);
     await assertUnused(owner, found, asked);
-    const done = await configs.drop(found, before, operationId);
+    const done = await configs.drop(found, before, told('config.removed', found[0]?.id ?? ''));
     begun ||= done;
     return (done && found.length <= configs.together) || undefined;
   });

@@ -1,5 +1,7 @@
 import { ConflictException, ResourceNotFoundException } from '@aws-sdk/client-scheduler';
 import { scheduler } from '../../../adapters/aws/schedules.ts';
+import { ofSchedule } from '../../support/granted/asked.ts';
+import { allowed } from '../../support/granted/granted.ts';
 
 type Fields = Record<string, unknown>;
 type Before = (command: string) => Promise<unknown>;
@@ -29,8 +31,11 @@ export function createScheduler() {
     async ({ input }: { input: Fields }) => {
       const command = commandName.replace(/Command$/, '');
       calls.push(command);
-      await hooks.before(command);
-      return { response: {}, output: apply(command, input) };
+      const answered = async () => {
+        await hooks.before(command);
+        return { response: {}, output: apply(command, input) };
+      };
+      return allowed(() => ofSchedule(command, input), answered);
     };
   const stack = scheduler.middlewareStack as unknown as { add(middleware: unknown, how: object): void };
   stack.add(answer, { step: 'initialize', name: 'scheduler', override: true });

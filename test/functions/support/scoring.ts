@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { put } from '../../../adapters/aws/secrets.ts';
+import { transport } from '../../../adapters/aws/signed.ts';
 import { catalogWorld } from '../../../adapters/iceberg/catalogs.ts';
 import { handler as checkBatch } from '../../../functions/batch/checkBatch.ts';
 import { commitRun } from '../../../iceberg/commitLoop.ts';
@@ -9,6 +11,7 @@ import type { TableName } from '../../../iceberg/ports.ts';
 import { type Machine, run } from '../../../local/asl/run.ts';
 import { plainTable } from '../../iceberg/support/runWorld.ts';
 import { testEngine } from '../../iceberg/support/testEngine.ts';
+import { grantCatalogs } from '../../support/granted/granted.ts';
 import { openBatch } from './batching.ts';
 
 export const orders: TableName = { namespace: ['sales'], name: 'orders' };
@@ -22,10 +25,24 @@ export const rowsSql = (count: number) =>
     .map((name, k) => `CASE WHEN i % ${k + 7} = 0 THEN NULL ELSE sin(i * ${k + 1}) * 3 END AS "${name}"`)
     .join(', ')} FROM range(${count}) t(i)`;
 
+const network = transport.send;
+
 /** The whole system with its tables in a stand-in for S3, and the machine of a run as it stands. */
-export async function openScoring() {
+export async function openScoring(
+  catalogs: Record<string, { data?: string[]; [field: string]: unknown }> = {},
+  secrets: Record<string, string> = {},
+) {
   const batch = await openBatch();
-  process.env.CATALOGS = JSON.stringify({ iceberg: { type: 'file', warehouse: 's3://warehouse/tables' } });
+  const places = Object.values(catalogs).flatMap(({ data = [] }) => data);
+  if (places.length > 0) grantCatalogs(places, Object.keys(secrets).length > 0);
+  for (const [name, value] of Object.entries(secrets)) await put(name, value);
+  // Servers of catalogs are real ones on loopback.
+  const inside = transport.send;
+  transport.send = (url, headers, call) =>
+    (['catalog', 'glue', 's3tables'].includes(call.service) ? network : inside)(url, headers, call);
+  const iceberg = { type: 'file', warehouse: 's3://warehouse/tables' };
+  const told = Object.entries(catalogs).map(([name, { data: _, ...entry }]) => [name, entry]);
+  process.env.CATALOGS = JSON.stringify({ iceberg, ...Object.fromEntries(told) });
   batch.functions.set('checkBatch', checkBatch);
   const around = catalogWorld('iceberg');
   const { catalog, storage } = around;
@@ -59,8 +76,8 @@ export async function openScoring() {
       deadline,
     });
   };
-  const read = async (table: TableName) => {
-    const found = await catalog.load(table);
+  const read = async (table: TableName, from = catalog) => {
+    const found = await from.load(table);
     const files = found ? await planScan(storage, found.metadata, snapshotAt(found.metadata)) : [];
     const rows: Record<string, unknown>[] = [];
     for (const { file } of files) {

@@ -1,5 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ofCommand } from '../granted/asked.ts';
+import { allowed } from '../granted/granted.ts';
 import type { Command } from './types.ts';
 
 export type Client = DynamoDBClient | DynamoDBDocumentClient;
@@ -35,10 +37,11 @@ export function attach(client: Client, send: Send): void {
   });
   const answer: Middleware = (_, context) => async (step) => {
     const command = (context.commandName ?? '').replace(/Command$/, '') as Command;
-    return {
-      response: {},
-      output: { $metadata: { httpStatusCode: 200 }, ...(await send(command, step.input)) },
-    };
+    const output = await allowed(
+      () => ofCommand(command, step.input),
+      () => send(command, step.input),
+    );
+    return { response: {}, output: { $metadata: { httpStatusCode: 200 }, ...output } };
   };
   stack.add(answer, { name: 'deserializerMiddleware', step: 'deserialize' });
 }
