@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { AlertState, ClosedBy, Window } from '../domain/alerts/alert.ts';
-import { Metric, Operator, Params, Severity } from '../domain/alerts/rule.ts';
+import { Alert as KeptAlert } from '../domain/alerts/alert.ts';
+import { Rule as KeptRule } from '../domain/alerts/rule.ts';
 import { WatchState } from '../domain/alerts/watch.ts';
-import { Id, Name, Time } from '../domain/fields.ts';
+import { Id, Time } from '../domain/fields.ts';
 
 /** A channel as it is shown. */
 export const Channel = z
@@ -20,55 +20,12 @@ export const Channel = z
   ])
   .meta({ id: 'AlertChannel' });
 
-export const AlertRule = z
-  .object({
-    id: Id,
-    rule_id: Id,
-    project_id: Id,
-    name: Name,
-    deployment_id: Id.nullable(),
-    metric: Metric,
-    params: Params,
-    operator: Operator,
-    threshold: z.number(),
-    severity: Severity,
-    window_minutes: z.int().nullable(),
-    min_samples: z.int().nullable(),
-    for: z.object({ breaches: z.int(), of: z.int() }).nullable(),
-    channels: z.array(Channel),
-    cooldown_minutes: z.int(),
-    escalation_minutes: z.int().nullable(),
-    escalation_severity: Severity.nullable(),
-    enabled: z.boolean(),
-    silenced_until: Time.nullable(),
-    state: WatchState,
-    created_at: Time,
-    updated_at: Time,
-  })
+export const AlertRule = KeptRule.omit({ rev: true, edition: true, opened: true, created_by: true })
+  .extend({ rule_id: Id, channels: z.array(Channel), state: WatchState })
   .meta({ id: 'AlertRule' });
 
-export const Alert = z
-  .object({
-    id: Id,
-    alert_id: Id,
-    rule_id: Id,
-    deployment_id: Id,
-    metric: Metric,
-    params: Params,
-    operator: Operator,
-    threshold: z.number(),
-    value: z.number().nullable(),
-    n: z.int(),
-    window: Window,
-    severity: Severity,
-    state: AlertState,
-    firing_since: Time,
-    escalated_at: Time.nullable(),
-    acknowledged_at: Time.nullable(),
-    acknowledged_by: z.string().nullable(),
-    closed_at: Time.nullable(),
-    closed_by: ClosedBy.nullable(),
-  })
+export const Alert = KeptAlert.omit({ project_id: true, told: true, h: true, rev: true })
+  .extend({ alert_id: Id })
   .meta({ id: 'Alert' });
 
 export const AlertHistoryEntry = z
